@@ -1,0 +1,112 @@
+"""The command line: gan-tutorial train | generate | movie."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Run a command; return the exit status 0, or 1 with one line on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except (OSError, ValueError) as error:
+        print(f"gan-tutorial: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser("gan-tutorial", description="GANs on MNIST.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_train(commands)
+    _add_generate(commands)
+    _add_movie(commands)
+    return parser
+
+
+def _add_train(commands):
+    command = commands.add_parser("train", help="train the two networks in a run's folder")
+    command.set_defaults(command=_train)
+    command.add_argument("--recipe", choices=("lecture", "fast"), default="lecture")
+    command.add_argument("--epochs", type=_natural, metavar="N", help="default: the recipe's")
+    command.add_argument("--batch-size", type=_natural, metavar="N", help="default: the recipe's")
+    command.add_argument("--seed", type=int, metavar="N", help="default: drawn and written down")
+    command.add_argument("--limit", type=_natural, metavar="N", help="the first N images only")
+    command.add_argument("--precision", choices=("float32", "mixed_bfloat16"))
+    command.add_argument("--output", type=Path, metavar="DIR", help="default: runs/<recipe>")
+    command.add_argument("--resume", action="store_true", help="go on with the run in DIR")
+
+
+def _add_generate(commands):
+    command = commands.add_parser("generate", help="write images from a trained generator")
+    command.set_defaults(command=_generate)
+    command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
+    command.add_argument("--number", type=_natural, default=100, metavar="N", help="default: 100")
+    command.add_argument("--scale-means", type=float, metavar="X", help="the lecture's points")
+    command.add_argument("--scale-stds", type=float, metavar="X", help="the lecture's points")
+    command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help=".png: a grid; .npz: raw images"
+    )
+
+
+def _add_movie(commands):
+    command = commands.add_parser("movie", help="join a run's pictures into generation.gif")
+    command.set_defaults(command=_movie)
+    command.add_argument(
+        "directory", type=Path, nargs="?", default=Path(), help="the run's folder; default: here"
+    )
+
+
+def _train(options):
+    import gan_tutorial as gt
+
+    directory = options.output or Path("runs") / options.recipe
+    (train_images, _), _ = gt.load_mnist()
+    gt.run(
+        train_images[: options.limit], directory, options.recipe, epochs=options.epochs,
+        batch_size=options.batch_size, seed=options.seed, precision=options.precision,
+        resume=options.resume,
+    )
+    print(f"The run is in {directory}")
+
+
+def _generate(options):
+    import numpy as np
+
+    import gan_tutorial as gt
+
+    if options.output.suffix not in (".png", ".npz"):
+        raise ValueError(f"--output must end in .png or .npz, but is {str(options.output)!r}")
+    generator, _ = gt.restore(options.checkpoint)
+    if options.scale_means is None and options.scale_stds is None:
+        points = gt.sample_prior(options.number, seed=options.seed)
+    else:
+        scales = [1 if s is None else s for s in (options.scale_means, options.scale_stds)]
+        points = gt.generate_latent_points(options.number, *scales, seed=options.seed)
+    images = gt.generate_images(generator, points)
+    if options.output.suffix == ".png":
+        gt.save_figure(gt.plot_result(images), options.output)
+    else:
+        with gt.whole_file(options.output) as temporary:
+            np.savez(temporary, images=images)
+    print(f"{len(images)} images in {options.output}")
+
+
+def _movie(options):
+    import gan_tutorial as gt
+
+    directory = options.directory / "images_from_seed_images"
+    print(gt.make_movie(directory if directory.is_dir() else options.directory))
+
+
+def _natural(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, but is {number}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Save, restore, resume: TensorFlow's checkpoints of both networks and both optimizers.
+
+Checkpoints are numbered by the training step: `ckpt-235` is the state after 235 updates.
+"""
+
+import json
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from .files import CheckpointError
+from .recipes import make_networks
+
+SHIPPED = Path(__file__).parent.parent / "training_checkpoints"
+
+
+def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
+    """Return a tf.train.Checkpoint of all that a run needs in order to go on exactly.
+
+    That is the lecture's four objects and the random state of the Dropout layers, which Keras 3
+    leaves out. (The noise needs no state: it is a function of the seed and the step.)
+    """
+    generator_optimizer.build(generator.trainable_variables)
+    discriminator_optimizer.build(discriminator.trainable_variables)
+    dropouts = [layer for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)]
+    return tf.train.Checkpoint(
+        generator=generator,
+        discriminator=discriminator,
+        generator_optimizer=generator_optimizer,
+        discriminator_optimizer=discriminator_optimizer,
+        dropout=[d.seed_generator.state.value for d in dropouts if d.seed_generator],
+    )
+
+
+def save(checkpoint, directory, step, *, keep=2, keep_every=None):
+    """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
+
+    The last `keep` stay, and those whose step is a multiple of `keep_every`; None keeps all.
+    """
+    manager = tf.train.CheckpointManager(checkpoint, str(directory), max_to_keep=None)
+    path = manager.save(checkpoint_number=step)
+    if keep_every is not None:
+        for old in _steps(directory)[:-keep]:
+            if old % keep_every:
+                _remove(directory, old)
+    return path
+
+
+def resume(checkpoint, directory):
+    """Load the newest checkpoint of a folder into `checkpoint`'s objects; return its step.
+
+    Raise CheckpointError where there is none or it does not fit.
+    """
+    path, step = _newest(directory)
+    _read(checkpoint, path).assert_consumed()
+    return step
+
+
+def restore(directory=None):
+    """Return (generator, discriminator) of a run, ready for inference.
+
+    `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks.
+    Weights go into networks built by code, never the other way round, so a file from elsewhere
+    can hold wrong numbers but no program. Raise CheckpointError where there is no checkpoint or
+    it is of another network.
+    """
+    folder = SHIPPED if directory is None else Path(directory)
+    if (folder / "training_checkpoints").is_dir():
+        folder = folder / "training_checkpoints"
+    path, _ = _newest(folder)
+    generator, discriminator = make_networks(_recipe(folder.parent))
+    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
+    _read(checkpoint, path).assert_existing_objects_matched().expect_partial()
+    return generator, discriminator
+
+
+def save_networks(generator, discriminator, directory, step):
+    """Save the two networks alone, a third of the size: enough for `restore`, not to resume."""
+    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
+    return save(checkpoint, directory, step)
+
+
+def _newest(directory):
+    """Return (path, step) of a folder's checkpoint of the highest step, by its listing."""
+    if not Path(directory).is_dir():
+        raise CheckpointError(f"no checkpoint folder at {str(directory)!r}")
+    steps = _steps(directory)
+    if not steps:
+        raise CheckpointError(f"no checkpoint (ckpt-<step>.index) in {str(directory)!r}")
+    return str(Path(directory) / f"ckpt-{steps[-1]}"), steps[-1]
+
+
+def _steps(directory):
+    names = [path.stem.removeprefix("ckpt-") for path in Path(directory).glob("ckpt-*.index")]
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def _remove(directory, step):
+    for path in Path(directory).glob(f"ckpt-{step}.*"):
+        path.unlink()
+
+
+def _read(checkpoint, path):
+    try:
+        return checkpoint.restore(path)
+    except (ValueError, tf.errors.OpError) as error:
+        raise CheckpointError(f"{path!r} does not fit these networks: {error}") from error
+
+
+def _recipe(run_folder):
+    """Return the recipe that a run's networks follow; the lecture's where nothing is said."""
+    try:
+        return json.loads((run_folder / "run.json").read_text())["recipe"]
+    except FileNotFoundError:
+        return "lecture"

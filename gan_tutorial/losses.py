@@ -1,0 +1,38 @@
+"""The losses of the game as their formulas, on logits l with d = σ(l).
+
+Written with softplus(l) = log(1 + exp(l)), which neither overflows nor loses digits:
+-log d = softplus(-l) and -log(1 - d) = softplus(l). Each takes logits of any shape and returns
+a float32 scalar in nats, the mean over all of them.
+"""
+
+import tensorflow as tf
+
+
+def generator_loss(fake_output):
+    """Return -E log d(g(z)), the non-saturating loss; ln 2 where d = 1/2.
+
+    Source: Goodfellow et al. 2014, the end of section 3; it is what the lecture's code trains on.
+    """
+    return _mean_softplus(-fake_output)
+
+
+def minimax_generator_loss(fake_output):
+    """Return E log(1 - d(g(z))), the generator's part of the value v; -ln 2 where d = 1/2.
+
+    Source: Goodfellow et al. 2014, equation 1. Its gradient vanishes where the discriminator is
+    sure that the image is a fake, hence `generator_loss`.
+    """
+    return -_mean_softplus(fake_output)
+
+
+def discriminator_loss(real_output, fake_output):
+    """Return -E log d(x) - E log(1 - d(g(z))) = -v; 2 ln 2 where d = 1/2 everywhere.
+
+    Source: Goodfellow et al. 2014, equation 1.
+    """
+    return _mean_softplus(-real_output) + _mean_softplus(fake_output)
+
+
+def _mean_softplus(logits):
+    # bfloat16 logits (mixed precision) would lose the digits that the mean needs
+    return tf.reduce_mean(tf.nn.softplus(tf.cast(logits, tf.float32)))

@@ -1,0 +1,56 @@
+"""The two networks of the game: generator g(z; θg) and discriminator d(x; θd)."""
+
+import keras
+from keras import layers
+
+
+def generator_model(latent_dim=100, *, channels=256, kernel_size=5, negative_slope=0.3):
+    """Return the generator: latent points (n, latent_dim) to images (n, 28, 28, 1) in [-1, 1].
+
+    The defaults are the lecture's network, 2,330,944 parameters. `channels` is the depth of the
+    first 7 x 7 stage, halved at each of the next two; it is no batch size, although both are 256
+    in the lecture. Source: TensorFlow's DCGAN tutorial, after Radford et al. 2016, section 3.
+    """
+    upsample = {"kernel_size": kernel_size, "padding": "same", "use_bias": False}
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(7 * 7 * channels, use_bias=False),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=negative_slope),
+            layers.Reshape((7, 7, channels)),  # 7 x 7 x 256
+            layers.Conv2DTranspose(channels // 2, strides=1, **upsample),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=negative_slope),  # 7 x 7 x 128
+            layers.Conv2DTranspose(channels // 4, strides=2, **upsample),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=negative_slope),  # 14 x 14 x 64
+            layers.Conv2DTranspose(1, strides=2, activation="tanh", **upsample),  # 28 x 28 x 1
+        ],
+        name="generator",
+    )
+
+
+def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropout=0.3):
+    """Return the discriminator: images (n, 28, 28, 1) in [-1, 1] to logits (n, 1).
+
+    The probability that an image is real is d(x) = σ(logit). The defaults are the lecture's
+    network, 212,865 parameters. `channels` is the depth of the first stage, doubled in the
+    second; `dropout` is the share of activations dropped while training, in [0, 1).
+    Source: TensorFlow's DCGAN tutorial, after Radford et al. 2016, section 3.
+    """
+    downsample = {"kernel_size": kernel_size, "strides": 2, "padding": "same"}
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(channels, **downsample),
+            layers.LeakyReLU(negative_slope=negative_slope),
+            layers.Dropout(dropout),  # 14 x 14 x 64
+            layers.Conv2D(2 * channels, **downsample),
+            layers.LeakyReLU(negative_slope=negative_slope),
+            layers.Dropout(dropout),  # 7 x 7 x 128
+            layers.Flatten(),
+            layers.Dense(1),  # the logit
+        ],
+        name="discriminator",
+    )
