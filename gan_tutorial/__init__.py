@@ -11,9 +11,25 @@ _NAMES = {
     "data": ["load_mnist", "make_dataset"],
     "models": ["generator_model", "discriminator_model"],
     "losses": ["generator_loss", "discriminator_loss", "minimax_generator_loss"],
+    "games": [
+        "optimal_discriminator",
+        "bilinear",
+        "dirac_gan",
+        "simultaneous",
+        "alternating",
+        "extragradient",
+        "trajectory",
+    ],
     "recipes": ["RECIPES", "make_networks", "make_optimizers"],
     "training": ["make_train_step", "make_alternating_train_step", "train"],
-    "checkpoints": ["make_checkpoint", "save", "resume", "restore", "save_networks"],
+    "checkpoints": [
+        "make_checkpoint",
+        "save",
+        "resume",
+        "restore",
+        "save_networks",
+        "shipped_run",
+    ],
     "runs": ["run", "read_losses"],
     "latent": [
         "generate_latent_points",
@@ -45,7 +61,7 @@ def quiet():
     What is written to file descriptor 2 in the block is dropped, since no setting switches off
     the first five lines (on the processor, and on GPUs that are not there); for the later ones
     TF_CPP_MIN_LOG_LEVEL counts, which TensorFlow reads while it is imported. Python's own errors
-    are raised as ever, and both are afterwards as they were.
+    are raised as ever, and both are afterwards as they were. Other C libraries are quiet as well.
     """
     level = os.environ.get("TF_CPP_MIN_LOG_LEVEL")
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = level or "3"
@@ -59,6 +75,8 @@ def quiet():
         os.close(kept)
         if level is None:
             del os.environ["TF_CPP_MIN_LOG_LEVEL"]
+        else:
+            os.environ["TF_CPP_MIN_LOG_LEVEL"] = level
 
 
 def __getattr__(name):

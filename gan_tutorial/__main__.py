@@ -1,16 +1,25 @@
 """The command line: gan-tutorial train | generate | movie."""
 
 import argparse
+import logging
 import sys
+import warnings
 from pathlib import Path
 
 
 def main(arguments=None):
     """Run a command; return the exit status 0, or 1 with one line on stderr."""
     options = _parser().parse_args(arguments)
+    # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
-        options.command(options)
-    except (OSError, ValueError) as error:
+        with warnings.catch_warnings():
+            # one line, as for errors, without the place in the code
+            warnings.showwarning = lambda message, *_: print(
+                f"gan-tutorial: {message}", file=sys.stderr
+            )
+            options.command(options)
+    except (OSError, ValueError, MemoryError) as error:
         print(f"gan-tutorial: {error}", file=sys.stderr)
         return 1
     return 0
@@ -65,8 +74,13 @@ def _train(options):
     directory = options.output or Path("runs") / options.recipe
     (train_images, _), _ = gt.load_mnist()
     gt.run(
-        train_images[: options.limit], directory, options.recipe, epochs=options.epochs,
-        batch_size=options.batch_size, seed=options.seed, precision=options.precision,
+        train_images[: options.limit],
+        directory,
+        options.recipe,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        seed=options.seed,
+        precision=options.precision,
         resume=options.resume,
     )
     print(f"The run is in {directory}")

@@ -3,6 +3,7 @@
 Checkpoints are numbered by the training step: `ckpt-235` is the state after 235 updates.
 """
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -12,7 +13,15 @@ import tensorflow as tf
 from .files import CheckpointError
 from .recipes import make_networks
 
-SHIPPED = Path(__file__).parent.parent / "training_checkpoints"
+
+def shipped_run():
+    """Return the folder of the run that comes with the tutorial: its own top level.
+
+    An installed package, which has no such level, carries the networks (and nothing else of the
+    run) inside.
+    """
+    package, project = Path(__file__).parents[:2]
+    return package if (package / "training_checkpoints").is_dir() else project
 
 
 def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
@@ -23,13 +32,13 @@ def make_checkpoint(generator, discriminator, generator_optimizer, discriminator
     """
     generator_optimizer.build(generator.trainable_variables)
     discriminator_optimizer.build(discriminator.trainable_variables)
-    dropouts = [layer for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)]
+    layers = [layer for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)]
     return tf.train.Checkpoint(
         generator=generator,
         discriminator=discriminator,
         generator_optimizer=generator_optimizer,
         discriminator_optimizer=discriminator_optimizer,
-        dropout=[d.seed_generator.state.value for d in dropouts if d.seed_generator],
+        dropout=[layer.seed_generator.state.value for layer in layers if layer.rate > 0],
     )
 
 
@@ -53,7 +62,8 @@ def resume(checkpoint, directory):
     Raise CheckpointError where there is none or it does not fit.
     """
     path, step = _newest(directory)
-    _read(checkpoint, path).assert_consumed()
+    with _fitting(path):
+        checkpoint.restore(path).expect_partial().assert_consumed()
     return step
 
 
@@ -65,20 +75,29 @@ def restore(directory=None):
     can hold wrong numbers but no program. Raise CheckpointError where there is no checkpoint or
     it is of another network.
     """
-    folder = SHIPPED if directory is None else Path(directory)
-    if (folder / "training_checkpoints").is_dir():
-        folder = folder / "training_checkpoints"
+    folder = _checkpoint_folder(shipped_run() if directory is None else directory)
     path, _ = _newest(folder)
-    generator, discriminator = make_networks(_recipe(folder.parent))
+    generator, discriminator = make_networks(_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    _read(checkpoint, path).assert_existing_objects_matched().expect_partial()
+    with _fitting(path):
+        checkpoint.restore(path).expect_partial().assert_existing_objects_matched()
     return generator, discriminator
 
 
-def save_networks(generator, discriminator, directory, step):
-    """Save the two networks alone, a third of the size: enough for `restore`, not to resume."""
-    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    return save(checkpoint, directory, step)
+def save_networks(directory, output):
+    """Save the newest networks of a run alone in the folder `output`; return the path.
+
+    Without the optimizers it is a third of the size: enough for `restore`, not to go on.
+    """
+    folder = _checkpoint_folder(directory)
+    _, step = _newest(folder)
+    generator, discriminator = restore(folder)
+    return save(tf.train.Checkpoint(generator=generator, discriminator=discriminator), output, step)
+
+
+def _checkpoint_folder(directory):
+    inside = Path(directory) / "training_checkpoints"
+    return inside if inside.is_dir() else Path(directory)
 
 
 def _newest(directory):
@@ -101,11 +120,13 @@ def _remove(directory, step):
         path.unlink()
 
 
-def _read(checkpoint, path):
+@contextlib.contextmanager
+def _fitting(path):
     try:
-        return checkpoint.restore(path)
-    except (ValueError, tf.errors.OpError) as error:
-        raise CheckpointError(f"{path!r} does not fit these networks: {error}") from error
+        yield
+    except (AssertionError, ValueError, tf.errors.OpError) as error:
+        reason = str(error).partition("\n")[0]
+        raise CheckpointError(f"{path!r} does not fit these networks: {reason}") from error
 
 
 def _recipe(run_folder):

@@ -6,6 +6,7 @@ import queue
 import threading
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -88,11 +89,19 @@ def _read_npz(path):
             x_test, y_test = file["x_test"], file["y_test"]
     except FileNotFoundError:
         raise DataError(f"no MNIST file at {os.fspath(path)!r}") from None
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        TypeError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise DataError(f"{os.fspath(path)!r} is not MNIST as Keras stores it: {error}") from error
     for name, images, labels in (("train", x_train, y_train), ("test", x_test, y_test)):
         _check(path, name, images, labels)
-    return (x_train, y_train), (x_test, y_test)
+    return (x_train, y_train.astype(np.uint8)), (x_test, y_test.astype(np.uint8))
 
 
 def _check(path, name, images, labels):
@@ -102,8 +111,10 @@ def _check(path, name, images, labels):
             f"{os.fspath(path)!r}: x_{name} must be (n, 28, 28) uint8, "
             f"but is {images.shape} {images.dtype}"
         )
-    if labels.shape != images.shape[:1] or labels.dtype.kind not in "ui" or not (
-        0 <= labels.min() <= labels.max() <= 9
+    if (
+        labels.shape != images.shape[:1]
+        or labels.dtype.kind not in "ui"
+        or not (0 <= labels.min() <= labels.max() <= 9)
     ):
         raise DataError(
             f"{os.fspath(path)!r}: y_{name} must be {len(images)} labels from 0 to 9, "

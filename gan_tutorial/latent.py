@@ -1,11 +1,11 @@
 """Points in latent space, images from them, paths between them."""
 
+import numbers
+
 import numpy as np
 
 
-def generate_latent_points(
-    number=100, scale_means=1, scale_stds=1, *, seed=None, latent_dim=100
-):
+def generate_latent_points(number=100, scale_means=1, scale_stds=1, *, seed=None, latent_dim=100):
     """Return the lecture's latent points, shape (number, latent_dim) float32.
 
     Coordinate i is normal with mean scale_means·tᵢ and standard deviation |scale_stds·tᵢ|, where
@@ -56,8 +56,9 @@ def spherical_interpolation(point_1, point_2, n_steps=10):
     Source: White 2016, "Sampling Generative Networks", section 2 (slerp). The points must not be
     parallel: a great circle between them is not defined then, and the straight path is returned.
     """
-    point_1, point_2 = np.asarray(point_1), np.asarray(point_2)
-    cosine = np.dot(point_1, point_2) / np.linalg.norm(point_1) / np.linalg.norm(point_2)
+    point_1, point_2 = np.asarray(point_1, np.float64), np.asarray(point_2, np.float64)
+    norms = np.linalg.norm(point_1) * np.linalg.norm(point_2)
+    cosine = np.dot(point_1, point_2) / norms if norms > 0 else 1  # 0 is parallel to all points
     angle = np.arccos(np.clip(cosine, -1, 1))
     if np.sin(angle) < 1e-6:
         return interpolation(point_1, point_2, n_steps)
@@ -67,7 +68,8 @@ def spherical_interpolation(point_1, point_2, n_steps=10):
 
 
 def _positive(number, name="number"):
-    if isinstance(number, (bool, np.bool_)) or int(number) != number or number < 1:
+    real = isinstance(number, numbers.Real) and not isinstance(number, bool)
+    if not (real and number >= 1 and number // 1 == number):
         raise ValueError(f"{name} must be a whole number of at least 1, but is {number!r}")
     return int(number)
 

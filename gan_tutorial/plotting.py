@@ -4,22 +4,34 @@ Ink is dark on light paper everywhere (colour map Greys, -1 to 1). Functions ret
 no global list holds on to: a notebook shows it as a cell's value, a script calls its `savefig`.
 """
 
+import io
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
+from . import quiet
 from .files import whole_file
 from .latent import generate_images
 
 LN2 = math.log(2)
 
 
+class Picture(Figure):
+    """A Matplotlib Figure that a notebook shows, also before pyplot has drawn anything there."""
+
+    def _repr_png_(self):
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=100)
+        return buffer.getvalue()
+
+
 def show_image(image, ax, title=None):
     """Draw one image (28, 28) or (28, 28, 1) in [-1, 1] on a Matplotlib axes, without ticks."""
-    ax.imshow(np.squeeze(image), cmap="Greys", vmin=-1, vmax=1)
+    ax.imshow(np.squeeze(image), cmap="Greys", vmin=-1, vmax=1, interpolation="nearest")
     ax.axis("off")
     if title is not None:
         ax.set_title(str(title), fontsize=9)
@@ -40,7 +52,7 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
         )
     columns = columns or math.ceil(math.sqrt(number))
     rows = math.ceil(number / columns)
-    figure = Figure(figsize=(size * columns, (size if titles is None else 1.3 * size) * rows))
+    figure = Picture(figsize=(size * columns, (size if titles is None else 1.3 * size) * rows))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[number:]:
         ax.axis("off")
@@ -72,7 +84,7 @@ def plot_losses(losses, steps_per_epoch=1):
     Behind each curve of running means (over a 50th of the record) stand the single steps.
     """
     losses = np.asarray(losses)
-    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    figure = Picture(figsize=(8, 3.6), layout="constrained")
     ax = figure.subplots()
     epochs = (np.arange(len(losses)) + 1) / steps_per_epoch
     width = max(1, len(losses) // 50)
@@ -89,6 +101,56 @@ def plot_losses(losses, steps_per_epoch=1):
     return figure
 
 
+def plot_model(model):
+    """Return a picture of a sequential network, left to right: each layer and its output's shape.
+
+    An SVG drawing laid out by Graphviz, which pygraphviz's wheel brings; where that is not to be
+    had, a Figure with the same boxes. Both show themselves as the value of a notebook's cell.
+    """
+    shapes = [model.input_shape, *(layer.output.shape for layer in model.layers)]
+    layers = ["Input", *(type(layer).__name__ for layer in model.layers)]
+    # long names on two lines, Batch / Normalization, keep the picture as narrow as a page
+    names = [re.sub(r"(?<=[a-zD])(?=[A-Z][a-z]{4})", "\n", name) for name in layers]
+    sizes = [" × ".join(str(length) for length in shape[1:]) for shape in shapes]
+    try:
+        return _draw_with_graphviz(names, sizes)
+    except Exception:  # whatever a machine lacks: a missing picture must not stop a lecture
+        return _draw_boxes(names, sizes)
+
+
+def _draw_with_graphviz(names, sizes):
+    import pydot
+    import pygraphviz
+    from IPython.display import SVG
+
+    graph = pydot.Dot(rankdir="LR", nodesep=0.1, ranksep=0.2)
+    look = {"shape": "box", "style": "filled", "fontname": "Helvetica", "margin": "0.08,0.05"}
+    for i, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        label = f"{name}\n{size}".replace("\n", "\\n")
+        graph.add_node(pydot.Node(str(i), label=label, fillcolor=_colour(name), **look))
+    for i in range(1, len(names)):
+        graph.add_edge(pydot.Edge(str(i - 1), str(i), arrowsize=0.6))
+    with quiet():  # a machine's font settings may make the layout grumble
+        drawing = pygraphviz.AGraph(graph.to_string()).draw(format="svg", prog="dot").decode()
+    return SVG(drawing.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1))
+
+
+def _draw_boxes(names, sizes):
+    figure = Picture(figsize=(1.25 * len(names), 0.9))
+    ax = figure.subplots()
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(-1, 1))
+    ax.axis("off")
+    for i, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        box = {"boxstyle": "round", "facecolor": _colour(name)}
+        ax.text(i, 0, f"{name}\n{size}", ha="center", va="center", fontsize=7, bbox=box)
+    return figure
+
+
+def _colour(name):
+    # the layers that hold nearly all of the weights are the ones to look for
+    return "#cfe2f3" if name.startswith(("Dense", "Conv2D")) else "#f2f2f2"
+
+
 def make_movie(directory="images_from_seed_images", path=None):
     """Join a folder's image_at_epoch_*.png into an endless GIF, 8 pictures a second.
 
@@ -96,7 +158,8 @@ def make_movie(directory="images_from_seed_images", path=None):
     stays until the new one is whole. Raise FileNotFoundError where there is no picture, and
     ValueError that names the file where one is damaged.
     """
-    pictures = sorted(Path(directory).glob("image_at_epoch_*.png"))
+    pictures = Path(directory).glob("image_at_epoch_*.png")
+    pictures = sorted(pictures, key=lambda path: (len(path.name), path.name))  # 1000 after 999
     if not pictures:
         raise FileNotFoundError(f"no image_at_epoch_*.png in {str(directory)!r}")
     first, *others = [_read_picture(picture) for picture in pictures]

@@ -29,14 +29,20 @@ RECIPES = {
 }
 
 
+def settings(recipe):
+    """Return the numbers of a recipe; raise ValueError where there is none of this name."""
+    if recipe not in RECIPES:
+        raise ValueError(f"recipe must be one of {', '.join(RECIPES)}, but is {recipe!r}")
+    return RECIPES[recipe]
+
+
 def make_networks(recipe="lecture"):
     """Return a recipe's (generator, discriminator), untrained. `recipe` is a name in RECIPES."""
-    settings = RECIPES[recipe]
-    generator = generator_model(**settings["generator"])
-    return generator, discriminator_model(**settings["discriminator"])
+    generator = generator_model(**settings(recipe)["generator"])
+    return generator, discriminator_model(**settings(recipe)["discriminator"])
 
 
 def make_optimizers(recipe="lecture"):
     """Return a recipe's (generator_optimizer, discriminator_optimizer), both Adam."""
-    settings = RECIPES[recipe]["optimizer"]
-    return keras.optimizers.Adam(**settings), keras.optimizers.Adam(**settings)
+    numbers = settings(recipe)["optimizer"]
+    return keras.optimizers.Adam(**numbers), keras.optimizers.Adam(**numbers)

@@ -19,14 +19,23 @@ from .data import make_dataset
 from .files import CheckpointError, whole_file
 from .latent import sample_prior
 from .plotting import generate_and_save_images
-from .recipes import RECIPES, make_networks, make_optimizers
+from .recipes import make_networks, make_optimizers, settings
 from .training import make_train_step, train
 
 HEADER = "step,epoch,generator_loss,discriminator_loss"
 
 
-def run(images, directory, recipe="lecture", *, epochs=None, batch_size=None, seed=None,
-        precision=None, resume=False):
+def run(
+    images,
+    directory,
+    recipe="lecture",
+    *,
+    epochs=None,
+    batch_size=None,
+    seed=None,
+    precision=None,
+    resume=False,
+):
     """Train by a recipe in a folder, up to epoch `epochs`; return the losses, (steps, 2).
 
     After each epoch the folder holds a checkpoint, the picture of 16 fixed latent points and the
@@ -36,17 +45,24 @@ def run(images, directory, recipe="lecture", *, epochs=None, batch_size=None, se
     or is not there with it, or is another one.
     """
     directory = Path(directory)
-    given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision,
-             "data": _fingerprint(images)}
+    given = {
+        "recipe": recipe,
+        "batch_size": batch_size,
+        "seed": seed,
+        "precision": precision,
+        "data": _fingerprint(images),
+    }
     about = _recorded(directory, given) if resume else _described(directory, given)
-    epochs = epochs or RECIPES[about["recipe"]]["epochs"]
+    epochs = _default(epochs, settings(about["recipe"])["epochs"])
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1, but is {epochs}")
+    steps_per_epoch = int(make_dataset(images, about["batch_size"]).cardinality())
     with _global_state(about["seed"], about["precision"]):
         networks = make_networks(about["recipe"])
         optimizers = make_optimizers(about["recipe"])
         checkpoint = checkpoints.make_checkpoint(*networks, *optimizers)
         train_step = make_train_step(*networks, *optimizers, seed=about["seed"])
     folder = directory / "training_checkpoints"
-    steps_per_epoch = -(-len(images) // about["batch_size"])
     if resume:
         first_epoch = checkpoints.resume(checkpoint, folder) // steps_per_epoch + 1
         record = [read_losses(directory)[: (first_epoch - 1) * steps_per_epoch]]
@@ -66,9 +82,7 @@ def run(images, directory, recipe="lecture", *, epochs=None, batch_size=None, se
             checkpoint, folder, epoch * steps_per_epoch, keep_every=15 * steps_per_epoch
         )
 
-    dataset = make_dataset(
-        images, about["batch_size"], seed=about["seed"], first_epoch=first_epoch
-    )
+    dataset = make_dataset(images, about["batch_size"], seed=about["seed"], first_epoch=first_epoch)
     train(dataset, epochs, train_step, first_epoch=first_epoch, on_epoch_end=on_epoch_end)
     return np.concatenate(record)
 
@@ -94,17 +108,13 @@ def _described(directory, given):
             f"{str(directory)!r} already holds a run: go on with it (--resume), "
             "or give another folder (--output)"
         )
-    settings = RECIPES[given["recipe"]]
+    recipe = settings(given["recipe"])
     return {
         **given,
-        "batch_size": given["batch_size"] or settings["batch_size"],
-        "seed": secrets.randbelow(2**31) if given["seed"] is None else given["seed"],
-        "precision": given["precision"] or "float32",
-        "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "processor": platform.machine(),
-        "versions": {"python": platform.python_version(), "tensorflow": tf.__version__,
-                     "keras": keras.__version__, "numpy": np.__version__,
-                     "gan_tutorial": version("gan_tutorial")},
+        "batch_size": _default(given["batch_size"], recipe["batch_size"]),
+        "seed": _default(given["seed"], secrets.randbelow(2**31)),
+        "precision": _default(given["precision"], "float32"),
+        **_environment(),
         "commit": _commit(),
     }
 
@@ -134,9 +144,28 @@ def _fingerprint(images):
     return {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
 
 
+def _default(given, default):
+    return default if given is None else given
+
+
+def _environment():
+    """Return what the bits of a run depend on beside its settings."""
+    threads = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count())
+    libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    return {
+        "threads": len(threads),
+        "processor": platform.machine(),
+        "versions": {
+            "gan_tutorial": version("gan_tutorial"),
+            "python": platform.python_version(),
+            **libraries,
+        },
+    }
+
+
 def _commit():
     """Return the project's commit, None outside of a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--verify", "HEAD"]
     with contextlib.suppress(OSError):
         answer = subprocess.run(command, capture_output=True, text=True)
         return answer.stdout.strip() or None

@@ -1,0 +1,238 @@
+import shutil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from conftest import contents, run_python
+from PIL import Image
+
+from gan_tutorial.__main__ import main
+
+
+@pytest.fixture
+def mnist_variable(mnist_file, monkeypatch):
+    monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(mnist_file))
+
+
+def one_line_of_error(capfd):
+    """Return what stands on stderr, which must be one line and no traceback."""
+    error = capfd.readouterr().err
+    assert error.startswith("gan-tutorial: ")
+    assert error.endswith("\n")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_help_answers_without_tensorflow(tmp_path):
+    answer = run_python("-X", "importtime", "-m", "gan_tutorial", "--help", cwd=tmp_path)
+    assert answer.returncode == 0
+    for command in ("train", "generate", "movie"):
+        assert command in answer.stdout
+    imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
+    assert "argparse" in imported
+    assert not imported & {"tensorflow", "keras", "numpy", "matplotlib"}
+
+
+@pytest.mark.parametrize("command", ["train", "generate", "movie"])
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert f"gan-tutorial {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["paint"],
+        ["train", "--recipe", "slow"],
+        ["train", "--epochs", "0"],
+        ["train", "--batch-size", "-3"],
+        ["train", "--limit", "none"],
+        ["train", "--seed", "few"],
+        ["train", "--precision", "float8"],
+        ["generate"],
+        ["generate", "--number", "0", "--output", "x.npz"],
+        ["generate", "--number", "-3", "--output", "x.npz"],
+        ["generate", "--number", "2.5", "--output", "x.npz"],
+        ["generate", "--scale-means", "wide", "--output", "x.npz"],
+        ["generate", "--seed", "1", "--output"],
+    ],
+)
+def test_wrong_usage_exits_with_2_and_writes_nothing(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "usage: gan-tutorial" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_statuses_of_the_real_program(tmp_path):
+    generate = ["-m", "gan_tutorial", "generate"]
+    failed = run_python(*generate, "--output", "grid.gif", cwd=tmp_path)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr == "gan-tutorial: --output must end in .png or .npz, but is 'grid.gif'\n"
+    misused = run_python(*generate, cwd=tmp_path)
+    assert (misused.returncode, misused.stdout) == (2, "")
+    assert "--output" in misused.stderr
+    assert "Traceback" not in misused.stderr
+    assert list(tmp_path.glob("grid*")) == []
+
+
+TWO_COMMANDS = """
+import sys
+from gan_tutorial.__main__ import main
+generate = ["generate", "--number", "3", "--checkpoint"]
+assert main([*generate, sys.argv[1], "--output", "good.png"]) == 0
+sys.exit(main([*generate, sys.argv[2], "--output", "bad.png"]))
+"""
+
+
+def test_tensorflow_adds_no_line_to_ours(fast_run, tmp_path):
+    # without run.json the networks are taken for the lecture's, which they are not
+    shutil.copytree(fast_run / "training_checkpoints", tmp_path / "alone")
+    answer = run_python("-c", TWO_COMMANDS, fast_run, "alone", cwd=tmp_path)
+    assert answer.returncode == 1, answer.stderr
+    assert answer.stdout == "3 images in good.png\n"
+    assert answer.stderr.startswith("gan-tutorial: 'alone/ckpt-3' does not fit these networks")
+    assert answer.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.glob("*.png")] == ["good.png"]
+
+
+def test_train_trains_on_the_named_data_and_resumes(mnist_variable, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    small = ["--recipe", "fast", "--limit", "100"]
+    assert main(["train", *small, "--epochs", "1"]) == 0
+    assert capfd.readouterr().out.splitlines() == [
+        "MNIST: 200 training and 50 test images, from GAN_TUTORIAL_MNIST",
+        "The run is in runs/fast",
+    ]
+    record = tmp_path / "runs" / "fast" / "data" / "losses.csv"
+    first = record.read_text()
+    assert len(first.splitlines()) == 1 + 2
+    assert main(["train", *small, "--epochs", "2"]) == 1
+    assert "already holds a run" in one_line_of_error(capfd)
+    assert main(["train", *small, "--epochs", "2", "--resume"]) == 0
+    assert record.read_text().startswith(first)
+    assert len(record.read_text().splitlines()) == 1 + 4
+    assert capfd.readouterr().err == ""
+
+
+def test_unknown_data_path_fails_with_one_line_and_makes_no_folder(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("GAN_TUTORIAL_MNIST", "missing.npz")
+    assert main(["train", "--output", str(tmp_path / "run")]) == 1
+    assert one_line_of_error(capfd) == "gan-tutorial: no MNIST file at 'missing.npz'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_batch_larger_than_the_data_fails_and_makes_no_folder(mnist_variable, tmp_path, capfd):
+    run = tmp_path / "run"
+    assert main(["train", "--limit", "10", "--output", str(run)]) == 1
+    assert "from 1 to the number of images, 10, but is 256" in one_line_of_error(capfd)
+    assert not run.exists()
+
+
+def test_nothing_to_resume_fails_with_one_line(mnist_variable, tmp_path, capfd):
+    assert main(["train", "--resume", "--output", str(tmp_path / "run")]) == 1
+    assert "no run to go on with" in one_line_of_error(capfd)
+    assert not (tmp_path / "run").exists()
+
+
+def generate(checkpoint, output, *arguments):
+    return main(["generate", "--checkpoint", str(checkpoint), "--output", str(output), *arguments])
+
+
+def test_generated_npz_holds_raw_images(fast_run, tmp_path, capfd):
+    path = tmp_path / "new folder" / "images.npz"
+    assert generate(fast_run, path, "--number", "7", "--seed", "1") == 0
+    assert capfd.readouterr() == (f"7 images in {path}\n", "")
+    with np.load(path) as file:
+        assert file.files == ["images"]
+        images = file["images"]
+    assert images.shape == (7, 28, 28, 1)
+    assert images.dtype == np.float32
+    assert np.abs(images).max() <= 1
+    assert len({image.tobytes() for image in images}) == 7
+
+
+def images_of(fast_run, folder, name, *arguments):
+    assert generate(fast_run, folder / f"{name}.npz", "--number", "5", *arguments) == 0
+    with np.load(folder / f"{name}.npz") as file:
+        return file["images"]
+
+
+def test_points_are_of_the_prior_unless_scales_are_given(fast_run, tmp_path):
+    import gan_tutorial as gt
+
+    generator, _ = gt.restore(fast_run)
+    for arguments, points in (
+        ([], gt.sample_prior(5, seed=1)),
+        (["--scale-means", "5"], gt.generate_latent_points(5, 5, 1, seed=1)),
+        (["--scale-stds", "10"], gt.generate_latent_points(5, 1, 10, seed=1)),
+        (["--scale-means", "-5", "--scale-stds", "1"], gt.generate_latent_points(5, -5, 1, seed=1)),
+        (["--scale-means", "0"], gt.generate_latent_points(5, 0, 1, seed=1)),
+    ):
+        images = images_of(fast_run, tmp_path, "images", "--seed", "1", *arguments)
+        np.testing.assert_array_equal(images, gt.generate_images(generator, points))
+
+
+def test_seed_reproduces_the_images(fast_run, tmp_path):
+    first, again = (images_of(fast_run, tmp_path, name, "--seed", "1") for name in "ab")
+    np.testing.assert_array_equal(first, again)
+    assert (images_of(fast_run, tmp_path, "c", "--seed", "2") != first).any()
+    assert (images_of(fast_run, tmp_path, "d") != images_of(fast_run, tmp_path, "e")).any()
+
+
+def test_generated_png_is_a_grid(fast_run, tmp_path):
+    assert generate(fast_run, tmp_path / "grid.png", "--number", "10", "--seed", "1") == 0
+    with Image.open(tmp_path / "grid.png") as picture:
+        assert picture.size == (4 * 60, 3 * 60)
+        assert len(picture.convert("L").getcolors()) > 10
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", ["grid.gif", "grid", "grid.npy"])
+def test_other_suffix_fails_and_writes_nothing(name, fast_run, tmp_path, capfd):
+    assert generate(fast_run, tmp_path / name) == 1
+    assert f"must end in .png or .npz, but is '{tmp_path / name}'" in one_line_of_error(capfd)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--scale-means", "nan"], ["--scale-stds", "inf"], ["--seed", "-1"], ["--number", "9" * 14]],
+)
+@pytest.mark.parametrize("suffix", ["png", "npz"])
+def test_impossible_points_fail_and_the_old_file_stays(
+    suffix, arguments, fast_run, tmp_path, capfd
+):
+    path = tmp_path / f"images.{suffix}"
+    path.write_text("old")
+    assert generate(fast_run, path, *arguments) == 1
+    one_line_of_error(capfd)
+    assert contents(tmp_path) == {path.name: b"old"}
+
+
+@pytest.mark.parametrize("folder", ["missing", "empty"])
+def test_folder_without_checkpoint_fails_and_writes_nothing(folder, tmp_path, capfd):
+    (tmp_path / "empty").mkdir()
+    assert generate(tmp_path / folder, tmp_path / "x.npz") == 1
+    assert folder in one_line_of_error(capfd)
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+def test_movie_is_made_for_a_run_or_a_folder_of_pictures(fast_run, tmp_path, capfd):
+    shutil.copytree(fast_run, tmp_path / "run")
+    pictures = tmp_path / "run" / "images_from_seed_images"
+    for directory in (tmp_path / "run", pictures):
+        (pictures / "generation.gif").unlink(missing_ok=True)
+        assert main(["movie", str(directory)]) == 0
+        assert capfd.readouterr() == (f"{pictures / 'generation.gif'}\n", "")
+        assert (pictures / "generation.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_movie_of_nothing_fails_with_one_line(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert main(["movie"]) == 1
+    assert "no image_at_epoch_*.png" in one_line_of_error(capfd)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,239 @@
+import math
+from collections import Counter
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+import gan_tutorial as gt
+
+
+def images_in(figure):
+    """Return the images that a Figure shows, read back from its axes."""
+    return [np.asarray(image.get_array()) for ax in figure.axes for image in ax.get_images()]
+
+
+def times_shown(figure, images):
+    """Return how often a Figure shows each of some images, and nothing else."""
+    shown = Counter(image.tobytes() for image in images_in(figure))
+    keys = [image[..., 0].tobytes() for image in images]
+    assert shown.keys() <= {*keys}
+    return [shown[key] for key in keys]
+
+
+@pytest.mark.parametrize("number", [100, 225, 400, 7, 1])
+def test_every_image_is_shown_exactly_once(number, images):
+    figure = gt.plot_result(images[:number])
+    assert times_shown(figure, images[:number]) == [1] * number
+    if number == 100:
+        # the notes' version, on as many axes
+        for position, ax in enumerate(figure.axes):
+            i, j = divmod(position, 10)
+            ax.clear()
+            ax.imshow(images[i * j, ..., 0])
+        assert sum(times > 0 for times in times_shown(figure, images[:100])) == 37
+
+
+@pytest.mark.parametrize(("side", "different"), [(10, 37), (15, 81), (20, 143)])
+def test_notes_index_shows_few_different_images(side, different, images):
+    shown = [images[i * j] for i in range(side) for j in range(side)]
+    assert len({image.tobytes() for image in shown}) == different
+    edges = [images[i * j] for i in range(side) for j in range(side) if i == 0 or j == 0]
+    assert len({image.tobytes() for image in edges}) == 1
+
+
+def test_images_stand_in_reading_order(images):
+    figure = gt.plot_result(images[:7])  # on a grid of 3 x 3
+    places = [ax.get_position() for ax in figure.axes if ax.get_images()]
+    rows_and_columns = [(-round(place.y0, 3), round(place.x0, 3)) for place in places]
+    assert rows_and_columns == sorted(rows_and_columns)
+    assert len({row for row, _ in rows_and_columns}) == 3
+    for shown, image in zip(images_in(figure), images[:7], strict=True):
+        np.testing.assert_array_equal(shown, image[..., 0])
+    assert not any(ax.axison for ax in figure.axes)
+
+
+def test_only_the_first_number_images_are_shown(images):
+    figure = gt.plot_result(images[:9], 5)
+    assert times_shown(figure, images[:9]) == [1] * 5 + [0] * 4
+
+
+@pytest.mark.parametrize("number", [0, -3, 10])
+def test_number_must_be_of_the_images(number, images):
+    with pytest.raises(ValueError, match=f"from 1 to the number of images, 9, but is {number}"):
+        gt.plot_result(images[:9], number)
+
+
+def test_one_colour_map_serves_all_pictures_and_ink_is_dark(images, tmp_path):
+    single = Figure()
+    gt.show_image(images[0], single.subplots())
+    figures = [single, gt.plot_result(images[:4]), gt.plot_result(images[:4] / 2, titles="abcd")]
+    looks = {
+        (image.get_cmap().name, image.get_clim())
+        for figure in figures
+        for ax in figure.axes
+        for image in ax.get_images()
+    }
+    assert looks == {("Greys", (-1, 1))}
+    for value, grey in ((1, 0), (-1, 255)):
+        figure = gt.plot_result(np.full((1, 28, 28, 1), value, np.float32))
+        gt.save_figure(figure, tmp_path / "one.png")
+        with Image.open(tmp_path / "one.png") as picture:
+            assert picture.convert("L").getpixel((30, 30)) == grey
+    # the notes' two colour maps turn black into white
+    assert plt.colormaps["Greys"](1.0)[:3] == plt.colormaps["gray"](0.0)[:3] == (0, 0, 0)
+
+
+def test_titles_stand_above_their_images(images):
+    figure = gt.plot_result(images[:3], titles=[7, 0, 4])
+    assert [ax.get_title() for ax in figure.axes if ax.get_images()] == ["7", "0", "4"]
+
+
+def test_figures_are_not_kept_by_pyplot(images):
+    before = plt.get_fignums()
+    gt.plot_result(images[:4])
+    gt.plot_losses(np.ones((10, 2)))
+    assert plt.get_fignums() == before
+
+
+def test_loss_curves_are_the_losses_beside_ln_2_and_2_ln_2():
+    losses = np.random.default_rng(0).uniform(0, 2, (200, 2))
+    (ax,) = gt.plot_losses(losses, steps_per_epoch=20).axes
+    curves = {"steps": [], "means": [], "levels": []}
+    for line in ax.get_lines():
+        length = len(line.get_xdata())
+        curves[{200: "steps", 197: "means", 2: "levels"}[length]].append(line)
+    for column in (0, 1):
+        line = curves["steps"][column]
+        np.testing.assert_allclose(line.get_xdata(), np.arange(1, 201) / 20)
+        np.testing.assert_array_equal(line.get_ydata(), losses[:, column])
+        running = [losses[i : i + 4, column].mean() for i in range(197)]
+        np.testing.assert_allclose(curves["means"][column].get_ydata(), running)
+        np.testing.assert_allclose(curves["means"][column].get_xdata()[-1], 10)
+    levels = [line.get_ydata()[0] for line in curves["levels"]]
+    assert levels == pytest.approx([math.log(2), 2 * math.log(2)])
+    assert ax.get_xlabel() == "epoch"
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return gt.generator_model(channels=4)
+
+
+def test_epoch_picture_has_the_lectures_name_and_equal_bytes(generator, tmp_path):
+    points = gt.sample_prior(16, seed=0)
+    directory = tmp_path / "new" / "images_from_seed_images"
+    path = gt.generate_and_save_images(generator, 3, points, directory)
+    assert path == directory / "image_at_epoch_003.png"
+    content = path.read_bytes()
+    assert [entry.name for entry in directory.iterdir()] == [path.name]
+    assert gt.generate_and_save_images(generator, 3, points, directory).read_bytes() == content
+    other = gt.sample_prior(16, seed=1)
+    assert gt.generate_and_save_images(generator, 3, other, directory).read_bytes() != content
+    with Image.open(path) as picture:
+        assert picture.size == (400, 400)
+
+
+def test_default_folder_is_the_lectures(generator, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gt.generate_and_save_images(generator, 12, gt.sample_prior(1, seed=0))
+    assert (tmp_path / "images_from_seed_images" / "image_at_epoch_012.png").is_file()
+
+
+def test_picture_that_fails_leaves_the_old_file(images, tmp_path):
+    path = tmp_path / "grid.png"
+    path.write_bytes(b"old")
+    figure = gt.plot_result(images[:1])
+    figure.axes[0].set_title("$\\frac{$")  # no formula: drawing it fails
+    with pytest.raises(ValueError, match="frac"):
+        gt.save_figure(figure, path)
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("grid.png", b"old")]
+
+
+@pytest.fixture
+def pictures(images, tmp_path):
+    """Return a folder of five different pictures of a run, written in another order."""
+    for epoch in (3, 1, 5, 2, 4):
+        figure = gt.plot_result(images[epoch : epoch + 1], size=1)
+        gt.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
+    return tmp_path
+
+
+def frames_of(path):
+    with Image.open(path) as movie:
+        frames = []
+        for number in range(movie.n_frames):
+            movie.seek(number)
+            frames.append((movie.info["duration"], np.asarray(movie.convert("L"), np.int16)))
+        return frames, movie.info["loop"]
+
+
+def test_movie_shows_every_picture_for_an_eighth_of_a_second_for_ever(pictures):
+    path = gt.make_movie(pictures)
+    assert path == pictures / "generation.gif"
+    frames, loop = frames_of(path)
+    assert loop == 0
+    assert [duration for duration, _ in frames] == [120] * 5  # 125 ms, but a GIF counts in 10 ms
+    for epoch, (_, frame) in enumerate(frames, 1):
+        with Image.open(pictures / f"image_at_epoch_{epoch:03d}.png") as picture:
+            difference = np.abs(frame - np.asarray(picture.convert("L"), np.int16))
+        assert difference.max() <= 1
+
+
+def test_movie_of_equal_pictures_has_equal_bytes(pictures, tmp_path):
+    first = gt.make_movie(pictures).read_bytes()
+    again = gt.make_movie(pictures, tmp_path / "elsewhere" / "again.gif")
+    assert again == tmp_path / "elsewhere" / "again.gif"
+    assert again.read_bytes() == first
+
+
+def test_pictures_after_epoch_999_come_last(images, tmp_path):
+    for epoch in (999, 1000, 101):
+        figure = gt.plot_result(images[epoch : epoch + 1])
+        gt.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
+    frames, _ = frames_of(gt.make_movie(tmp_path))
+    for epoch, (_, frame) in zip((101, 999, 1000), frames, strict=True):
+        with Image.open(tmp_path / f"image_at_epoch_{epoch:03d}.png") as picture:
+            assert np.abs(frame - np.asarray(picture.convert("L"), np.int16)).max() <= 1
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def replaced_by_text(path):
+    path.write_text("no picture")
+
+
+@pytest.mark.parametrize("damage", [cut_off, emptied, replaced_by_text])
+def test_damaged_picture_is_named_and_the_old_movie_stays(damage, pictures):
+    movie = gt.make_movie(pictures)
+    old = movie.read_bytes()
+    damage(pictures / "image_at_epoch_004.png")
+    before = sorted(pictures.iterdir())
+    with pytest.raises(ValueError, match=r"damaged picture .*image_at_epoch_004.png"):
+        gt.make_movie(pictures)
+    assert movie.read_bytes() == old
+    assert sorted(pictures.iterdir()) == before
+
+
+def test_folder_without_pictures_is_an_error_that_names_it(tmp_path):
+    for directory in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(FileNotFoundError, match=directory.name):
+            gt.make_movie(directory)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("network", [gt.generator_model(), gt.discriminator_model()])
+def test_picture_of_a_network_names_every_layer_with_its_shape(network):
+    picture = gt.plot_model(network).data.replace(" ", "").replace("\n", "")
+    for layer in network.layers:
+        assert "×".join(str(length) for length in layer.output.shape[1:]) in picture
+        assert picture.count("Dense") == sum(type(x).__name__ == "Dense" for x in network.layers)
+    assert picture.count('class="node"') in (0, len(network.layers) + 1)

@@ -1,0 +1,24 @@
+"""The README's library example runs as it stands."""
+
+import re
+from pathlib import Path
+
+import gan_tutorial as gt
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_ten_lines_run(tmp_path, monkeypatch, mnist_file):
+    [example] = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(mnist_file))
+    exec(compile(example, "README.md", "exec"), {})
+    assert (tmp_path / "digits.png").stat().st_size > 0
+    assert gt.restore(tmp_path / "runs" / "mine")[0].name == "generator"
+
+
+def test_every_module_has_its_line():
+    text = README.read_text(encoding="utf-8")
+    modules = Path(gt.__file__).parent.glob("*.py")
+    for name in {module.name for module in modules} - {"__init__.py"}:
+        assert text.count(f"- `{name}`:") == 1, name
