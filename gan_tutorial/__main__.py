@@ -37,10 +37,10 @@ def _parser():
 def _add_train(commands):
     command = commands.add_parser("train", help="train the two networks in a run's folder")
     command.set_defaults(command=_train)
-    command.add_argument("--recipe", choices=("lecture", "fast"), default="lecture")
+    command.add_argument("--recipe", choices=("lecture", "fast"), help="default: lecture")
     command.add_argument("--epochs", type=_natural, metavar="N", help="default: the recipe's")
     command.add_argument("--batch-size", type=_natural, metavar="N", help="default: the recipe's")
-    command.add_argument("--seed", type=int, metavar="N", help="default: drawn and written down")
+    command.add_argument("--seed", type=_seed, metavar="N", help="default: drawn and written down")
     command.add_argument("--limit", type=_natural, metavar="N", help="the first N images only")
     command.add_argument("--precision", choices=("float32", "mixed_bfloat16"))
     command.add_argument("--output", type=Path, metavar="DIR", help="default: runs/<recipe>")
@@ -54,7 +54,7 @@ def _add_generate(commands):
     command.add_argument("--number", type=_natural, default=100, metavar="N", help="default: 100")
     command.add_argument("--scale-means", type=float, metavar="X", help="the lecture's points")
     command.add_argument("--scale-stds", type=float, metavar="X", help="the lecture's points")
-    command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument("--seed", type=_seed, metavar="N")
     command.add_argument(
         "--output", type=Path, required=True, metavar="FILE", help=".png: a grid; .npz: raw images"
     )
@@ -71,7 +71,7 @@ def _add_movie(commands):
 def _train(options):
     import gan_tutorial as gt
 
-    directory = options.output or Path("runs") / options.recipe
+    directory = options.output or Path("runs") / (options.recipe or "lecture")
     (train_images, _), _ = gt.load_mnist()
     gt.run(
         train_images[: options.limit],
@@ -119,6 +119,13 @@ def _natural(text):
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, but is {number}")
+    return number
+
+
+def _seed(text):
+    number = int(text)
+    if not 0 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 2³² - 1, but is {number}")
     return number
 
 

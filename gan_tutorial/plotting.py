@@ -42,9 +42,12 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
 
     Any number goes: the grid has ceil(√number) columns, unless `columns` is given, and unused
     places stay blank. `size` is an image's side in inches; `titles` are written above the images.
-    Raise ValueError where `number` is below 1 or above the number of images.
+    Raise ValueError where `number` is below 1 or above the number of images, or where the images
+    have another shape.
     """
     images = np.asarray(generated_images)
+    if images.shape[1:] not in ((28, 28, 1), (28, 28)):
+        raise ValueError(f"images must have the shape (n, 28, 28, 1), but have {images.shape}")
     number = len(images) if number is None else number
     if not 1 <= number <= len(images):
         raise ValueError(

@@ -28,7 +28,7 @@ HEADER = "step,epoch,generator_loss,discriminator_loss"
 def run(
     images,
     directory,
-    recipe="lecture",
+    recipe=None,
     *,
     epochs=None,
     batch_size=None,
@@ -39,10 +39,11 @@ def run(
     """Train by a recipe in a folder, up to epoch `epochs`; return the losses, (steps, 2).
 
     After each epoch the folder holds a checkpoint, the picture of 16 fixed latent points and the
-    loss record. `images` (n, 28, 28, 1) float32 in [-1, 1]. What is None comes from the recipe,
-    or, with `resume`, from the run itself, and goes on where that stopped. A seed of None is
-    drawn and written down. Raise CheckpointError where a run is in the folder without `resume`,
-    or is not there with it, or is another one.
+    loss record. `images` (n, 28, 28, 1) float32 in [-1, 1]. What is None comes from the recipe
+    ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on
+    where it stopped. A seed of None is drawn and written down. Raise CheckpointError where a run
+    is in the folder without `resume`, or is not there with it, or is another one; ValueError for
+    an unknown recipe, or numbers or images that make no sense.
     """
     directory = Path(directory)
     given = {
@@ -108,9 +109,11 @@ def _described(directory, given):
             f"{str(directory)!r} already holds a run: go on with it (--resume), "
             "or give another folder (--output)"
         )
-    recipe = settings(given["recipe"])
+    name = _default(given["recipe"], "lecture")
+    recipe = settings(name)
     return {
         **given,
+        "recipe": name,
         "batch_size": _default(given["batch_size"], recipe["batch_size"]),
         "seed": _default(given["seed"], secrets.randbelow(2**31)),
         "precision": _default(given["precision"], "float32"),
