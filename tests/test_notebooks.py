@@ -1,0 +1,327 @@
+"""What holds for all notebooks, and the tool that executes and renders them."""
+
+import importlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in NOTEBOOKS if path.stem != "solutions"]
+SOLUTIONS = PROJECT / "notebooks" / "solutions.ipynb"
+
+tool = importlib.import_module("notebooks")
+render = importlib.import_module("render")
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def headings(path, level):
+    """Return a notebook's headings of a level; comments in fenced code are none."""
+    cells = (cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    text = re.sub(r"^```.*?^```", "", "\n".join(cells), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^{'#' * level} +(.+?) *$", text, re.MULTILINE)
+
+
+def tagged(path, pattern):
+    """Return {tag: source} of the cells that have a tag of this pattern, in order."""
+    cells = [
+        (tag, cell.source) for cell in read(path).cells for tag in cell.metadata.get("tags", [])
+    ]
+    return {tag: source for tag, source in cells if re.fullmatch(pattern, tag)}
+
+
+def output_texts(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            texts = [output.get("text", ""), *output.get("data", {}).values()]
+            kinds = ["text/plain", *output.get("data", {})]
+            for kind, text in zip(kinds, texts, strict=True):
+                if kind.startswith("text/"):
+                    yield re.sub(r"base64,[^\"')]*", "", text)
+
+
+def test_there_are_notebooks():
+    assert LESSONS
+    assert SOLUTIONS.exists()
+
+
+@every_notebook
+def test_has_one_title(path):
+    assert len(headings(path, 1)) == 1
+
+
+@every_notebook
+def test_metadata_is_normalised(path):
+    notebook = read(path)
+    assert notebook.metadata == tool.METADATA
+    assert {name for cell in notebook.cells for name in cell.metadata} <= set(tool.CELL_METADATA)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@every_notebook
+def test_was_executed_from_top_to_bottom(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_outputs_hold_no_errors_warnings_or_paths(path):
+    outputs = [output for cell in code_cells(path) for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output.text for output in outputs if output.get("name") == "stderr"]
+    for text in output_texts(path):
+        assert "Warning" not in text
+        assert not re.findall(r"(?<![\w/:.<)])/[\w.-]+/[\w./-]+|\b[A-Z]:\\\w+", text)
+
+
+@every_notebook
+def test_code_cells_are_short(path):
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(path)]
+    assert max(lengths) <= 20
+
+
+@every_notebook
+def test_can_be_rendered(path):
+    assert Loaded(render.render(read(path), path, "slides")).addresses == []
+
+
+@every_lesson
+def test_ends_with_exercises_that_have_a_check(path):
+    ends = headings(path, 2)
+    assert "Exercises" in ends[-2:]
+    number = int(path.stem[:2])
+    exercises, checks = tagged(path, r"exercise-.*"), tagged(path, r"check-.*")
+    assert checks
+    assert list(exercises) == [f"exercise-{number}-{i + 1}" for i in range(len(exercises))]
+    assert list(checks) == [tag.replace("exercise", "check") for tag in exercises]
+
+
+@every_lesson
+def test_exercises_are_solved_and_checked_alike(path):
+    solutions = tagged(SOLUTIONS, r"(solution|check)-\d+-\d+")
+    for tag, source in tagged(path, r"check-\d+-\d+").items():
+        assert solutions[tag] == source
+    for tag in tagged(path, r"exercise-\d+-\d+"):
+        assert tag.replace("exercise", "solution") in solutions
+
+
+# The tool, on notebooks of a few cells
+
+
+def write_notebook(path, *cells):
+    """Write a notebook; text that begins with "# " is Markdown, the rest is code."""
+    kinds = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
+    cells = [kinds[source.startswith("# ")](source) for source in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+class Loaded(HTMLParser):
+    """The addresses of other files that a page loads."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.addresses = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        names = () if tag == "a" else ("src", "srcset", "href", "xlink:href", "poster")
+        found = [value for name, value in attributes if name in names]
+        self.addresses += [value for value in found if not value.startswith("data:")]
+        self.add_from_style(dict(attributes).get("style", ""))
+
+    def handle_data(self, data):
+        if self.cdata_elem == "style":
+            self.add_from_style(data)
+
+    def add_from_style(self, text):
+        self.addresses += re.findall(r"url\(\s*(?![\"']?data:)[^)]*\)|@import[^;]*", text)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Build a notebook with every kind of output, after one that fails."""
+    folder = tmp_path_factory.mktemp("notebooks with space")
+    failing = write_notebook(folder / "01_failing.ipynb", "# Failing", "1", "half = 1 / 0")
+    good = write_notebook(
+        folder / "02_good.ipynb",
+        "# A *good* one\n\n[before](01_failing.ipynb), <https://arxiv.org/abs/1406.2661>",
+        "import io\nimport PIL.Image\nfrom IPython.display import SVG, Image, Latex, display",
+        "def image(kind):\n    file = io.BytesIO()\n"
+        "    PIL.Image.new('L', (2, 2)).save(file, kind)\n"
+        "    return Image(data=file.getvalue(), format=kind)\n",
+        "display(image('png'), image('jpeg'), image('gif'), Latex('$$x^2 \\\\tag{7}$$'))\n"
+        'display(SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>\'))',
+        "print('hello'); 40 + 2",
+    )
+    before = good.read_bytes()
+    status = tool.main(["build", "--output", str(folder / "built"), str(failing), str(good)])
+    assert good.read_bytes() == before
+    return status, folder / "built"
+
+
+def test_build_goes_on_after_a_failure(built):
+    status, folder = built
+    assert status == 1
+    names = ["02_good.html", "02_good.slides.html", "index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert "02_good.slides.html" in (folder / "index.html").read_text()
+    assert "01_failing" not in (folder / "index.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["02_good.html", "02_good.slides.html", "index.html"])
+def test_built_files_load_nothing(built, name):
+    html = (built[1] / name).read_text()
+    assert Loaded(html).addresses == []
+    assert render.outside_addresses(html) == []
+
+
+@pytest.mark.parametrize("suffix", render.SUFFIXES.values())
+def test_built_files_show_every_output(built, suffix):
+    html = (built[1] / f"02_good{suffix}").read_text()
+    for kind in ("png", "jpeg", "gif", "svg+xml"):
+        assert f'src="data:image/{kind};base64,' in html
+    assert ">(7)</mtext>" in html
+    assert "hello" in html
+    assert ">42" in html.replace("\n", "")
+    assert f'href="01_failing{suffix}"' in html
+
+
+def test_slides_follow_the_metadata(tmp_path):
+    kinds = {"one": "slide", "two": "subslide", "three": "fragment", "four": "-"}
+    kinds |= {"five": "skip", "six": "notes", "seven": "slide"}
+    path = write_notebook(tmp_path / "slides.ipynb", *(f"# {name}" for name in kinds))
+    notebook = read(path)
+    for cell, kind in zip(notebook.cells, kinds.values(), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    html = render.render(notebook, path, "slides").split('<div class="slides">')[1]
+    seen = re.findall(r'<section|</section|<aside|class="fragment"|<h1 id="(?:\w+)"', html)
+    section, end = "<section", "</section"
+    assert seen == [
+        *(section, section, '<h1 id="one"', end),
+        *(section, '<h1 id="two"', 'class="fragment"', '<h1 id="three"', '<h1 id="four"'),
+        *("<aside", '<h1 id="six"', end, end),
+        *(section, section, '<h1 id="seven"', end, end),
+    ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img alt="" src="https://example.org/x.png">',
+        "<script src=//example.org/x.js></script>",
+        '<link rel="stylesheet" href="http://example.org/x.css">',
+        "<style>@import 'https://example.org/x.css';</style>",
+        '<p style="background: url(https://example.org/x.png)">.</p>',
+        "<script type=module>import x from 'https://example.org/x.mjs'</script>",
+    ],
+)
+def test_an_outside_address_is_refused(tmp_path, html):
+    path = write_notebook(tmp_path / "outside.ipynb", f"# Outside\n\n{html}")
+    with pytest.raises(ValueError, match=r"needs a network for .*example\.org"):
+        render.render(read(path), path, "page")
+
+
+def test_refresh_keeps_the_old_notebook_where_a_cell_fails(tmp_path, capsys):
+    path = write_notebook(tmp_path / "failing.ipynb", "# Failing", "x = 1", "x / 0  # here")
+    before = path.read_bytes()
+    assert tool.main(["refresh", str(path)]) == 1
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    first = capsys.readouterr().err.splitlines()[0]
+    assert (
+        first == "failing.ipynb: cell In [2], 'x / 0  # here': ZeroDivisionError: division by zero"
+    )
+
+
+def test_refresh_is_normalised_and_repeatable(tmp_path, capsys):
+    path = write_notebook(
+        tmp_path / "good.ipynb",
+        "# Good",
+        "import os, sys\nprint('a', flush=True)\nprint('b')",
+        "print(os.path.basename(os.getcwd()))",
+    )
+    notebook = read(path)
+    notebook.metadata = {"kernelspec": {"name": "other", "display_name": "other"}, "widgets": {}}
+    notebook.cells[1].metadata = {"tags": ["nbval-check-output"], "scrolled": True}
+    notebook.cells[1].execution_count = 7
+    nbformat.write(notebook, path)
+    assert tool.main(["refresh", str(path)]) == 0
+    once = path.read_bytes()
+    refreshed = read(path)
+    assert refreshed.metadata == tool.METADATA
+    assert [cell.id for cell in refreshed.cells] == [cell.id for cell in notebook.cells]
+    assert [cell.metadata for cell in refreshed.cells] == [{}, {"tags": ["nbval-check-output"]}, {}]
+    assert [cell.execution_count for cell in refreshed.cells[1:]] == [1, 2]
+    texts = [[output.text for output in cell.outputs] for cell in refreshed.cells[1:]]
+    assert texts == [["a\nb\n"], [f"{tmp_path.name}\n"]]
+    assert tool.main(["refresh", str(path)]) == 0
+    assert path.read_bytes() == once
+    assert capsys.readouterr().out.startswith("good: 2 cells, ")
+
+
+@pytest.mark.parametrize(
+    ("number", "formula"),
+    [
+        ("1", r"v(\theta^{(g)}, \theta^{(d)}) = \mathbb{E}_{x\sim p_\mathrm{data}}\log d(x)"),
+        ("2", r"g^* = \underset{g}{\operatorname{arg\,min}}\,\underset{d}{\max}\,v(g, d)"),
+        (
+            "3a",
+            r"\begin{aligned} d^*(x) &= \frac{p'(x)}{p(x)} \\ &\le 1 \qquad x > 0 \end{aligned}",
+        ),
+        ("4", r"\lVert x \rVert_2 = \sqrt{x \cdot x}, \text{ if } x \in \mathbb{R}^n"),
+    ],
+)
+def test_a_formula_becomes_mathml_with_its_number(tmp_path, number, formula):
+    source = f"# $x$\n\nIt is\n$$\n{formula}\n\\tag{{{number}}}\n$$\nso."
+    path = write_notebook(tmp_path / "formula.ipynb", source)
+    html = render.render(read(path), path, "page")
+    display = re.findall(r'<math display="block">.*?</math>', html, re.DOTALL)
+    assert len(display) == 1
+    assert display[0].endswith(f"<mtext>({number})</mtext></mtd></mtr></mtable></math>")
+    assert not re.search(r"[\\$&]", re.sub(r"&[gl]t;", "", display[0]))
+
+
+def test_lines_of_an_environment_have_the_numbers_they_are_given(tmp_path):
+    source = "# Lines\n\n\\begin{align}\na &= b \\tag{5} \\\\\nc &= d\n\\end{align}"
+    path = write_notebook(tmp_path / "lines.ipynb", source)
+    html = render.render(read(path), path, "page")
+    assert re.findall(r"<mtext>(.*?)</mtext>", html) == ["(5)"]
+
+
+def test_an_unknown_command_is_named(tmp_path):
+    path = write_notebook(tmp_path / "unknown.ipynb", "# Unknown\n\n$\\nosuchthing x$")
+    with pytest.raises(ValueError, match=r"\\nosuchthing"):
+        render.render(read(path), path, "page")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "`a = $x$` and `b = $$y$$` and `$`",
+        "```\n$$\nx\n$$\n```",
+        "```python\nprint('$x$')\n```",
+        "    indented $x$ code",
+        "coffee is $5, beer $7, or 5 $ and 7 $",
+        r"\$x\$",
+    ],
+)
+def test_code_and_prices_are_no_formulas(tmp_path, source):
+    path = write_notebook(tmp_path / "code.ipynb", f"# Code\n\n{source}")
+    html = render.render(read(path), path, "page")
+    assert "<math" not in html
+    text = re.sub(r"<[^>]*>", "", html.split("<main>")[1])
+    assert text.count("$") == source.count("$")

@@ -1,0 +1,144 @@
+"""Execute the notebooks, and make pages and slides of them that need no network.
+
+python tools/notebooks.py refresh [NOTEBOOK ...]
+python tools/notebooks.py build [--output DIR] [--no-execute] [NOTEBOOK ...]
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert.filters import strip_ansi
+from render import SUFFIXES, render, render_index, title
+from tqdm import tqdm
+
+from gan_tutorial.files import whole_file
+
+PROJECT = Path(__file__).resolve().parent.parent
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+CELL_METADATA = ("alt", "slideshow", "tags")
+
+
+def main(arguments=None):
+    """Run a command; return 0, 1 with the failures on stderr, or 130 on Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    notebooks = options.notebooks or sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    failures = [] if notebooks else ["no notebook in notebooks/"]
+    for path in notebooks:
+        try:
+            options.command(path, options)
+        except (OSError, ValueError) as error:
+            print(f"{path.name}: {error}", file=sys.stderr)
+            failures.append(f"{path.name}: {str(error).splitlines()[0]}")
+        except KeyboardInterrupt:
+            print(f"Interrupted: {path.name} is as it was", file=sys.stderr)
+            return 130
+    if options.command is build and notebooks:
+        print(f"The list of all: {write_index(notebooks, options.output)}")
+    for failure in failures:
+        print(f"Failed: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def refresh(path, options):
+    """Execute a notebook and put it in the old one's place, or leave that as it is."""
+    notebook = execute(path)
+    with whole_file(path) as temporary:
+        nbformat.write(notebook, temporary)
+
+
+def build(path, options):
+    """Write the page and the slides of a notebook, which itself stays as it is."""
+    notebook = execute(path) if options.execute else nbformat.read(path, as_version=4)
+    for template, suffix in SUFFIXES.items():
+        html = render(notebook, path, template)
+        with whole_file(options.output / (path.stem + suffix)) as temporary:
+            temporary.write_text(html, encoding="utf-8")
+        print(options.output / (path.stem + suffix), flush=True)
+
+
+def write_index(notebooks, output):
+    """Write the list of the pages there are of these notebooks and of those beside them."""
+    folders = {path.resolve().parent for path in notebooks}
+    paths = sorted(path for folder in folders for path in folder.glob("*.ipynb"))
+    entries = [
+        (path.stem, title(nbformat.read(path, as_version=4)) or path.stem)
+        for path in paths
+        if (output / f"{path.stem}.html").exists()
+    ]
+    with whole_file(output / "index.html") as temporary:
+        temporary.write_text(render_index(entries), encoding="utf-8")
+    return output / "index.html"
+
+
+def execute(path):
+    """Return the notebook at `path`, executed in its folder, without volatile metadata.
+
+    Raise ValueError that names the cell where one fails.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    cells = sum(cell.cell_type == "code" and cell.source.strip() != "" for cell in notebook.cells)
+    start, begun = time.monotonic(), []
+    with tqdm(total=cells, desc=path.stem, unit="cell", leave=False, disable=None) as bar:
+        try:
+            NotebookClient(
+                notebook,
+                timeout=None,
+                kernel_name="python3",
+                record_timing=False,
+                coalesce_streams=True,
+                resources={"metadata": {"path": str(path.parent)}},
+                on_cell_execute=lambda cell, **_: begun.append(cell),
+                on_cell_executed=lambda **_: bar.update(),
+                # no word about how the kernel is reached
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            ).execute()
+        except (CellExecutionError, DeadKernelError) as error:
+            raise ValueError(_failure(begun, error)) from None
+        except (AssertionError, asyncio.CancelledError):
+            # so does nbclient end when Ctrl-C has taken its kernel away
+            raise KeyboardInterrupt from None
+    print(f"{path.stem}: {cells} cells, {time.monotonic() - start:.0f} s", flush=True)
+    return _normalised(notebook)
+
+
+def _failure(begun, error):
+    reason = f"{error.ename}: {error.evalue}" if hasattr(error, "ename") else str(error)
+    line = begun[-1].source.strip().splitlines()[0]
+    return f"cell In [{len(begun)}], {line!r}: {reason}\n{strip_ansi(str(error))}"
+
+
+def _normalised(notebook):
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        kept = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
+        cell.metadata = nbformat.from_dict(kept)
+    return notebook
+
+
+def _parser():
+    parser = argparse.ArgumentParser(description="Execute and render the notebooks.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for function, text in ((refresh, "execute, and keep the outputs"), (build, "pages, slides")):
+        command = commands.add_parser(function.__name__, help=text)
+        command.set_defaults(command=function, execute=True)
+        command.add_argument(
+            "notebooks", type=Path, nargs="*", metavar="NOTEBOOK", help="default: notebooks/*.ipynb"
+        )
+    command.add_argument("--output", type=Path, default=PROJECT / "build", metavar="DIR")
+    command.add_argument(
+        "--no-execute", dest="execute", action="store_false", help="render the kept outputs"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
