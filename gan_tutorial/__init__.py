@@ -30,7 +30,8 @@ _NAMES = {
         "save_networks",
         "shipped_run",
     ],
-    "runs": ["run", "read_losses"],
+    "runs": ["run"],
+    "records": ["read_losses"],
     "latent": [
         "generate_latent_points",
         "sample_prior",
@@ -48,6 +49,7 @@ _NAMES = {
         "save_figure",
         "make_movie",
     ],
+    "stopping": ["Stopped"],
     "files": ["DataError", "CheckpointError", "whole_file"],
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}

@@ -2,13 +2,14 @@
 
 import argparse
 import logging
+import signal
 import sys
 import warnings
 from pathlib import Path
 
 
 def main(arguments=None):
-    """Run a command; return the exit status 0, or 1 with one line on stderr."""
+    """Run a command; return the exit status: 0, 1 with one line on stderr, 128 + a signal."""
     options = _parser().parse_args(arguments)
     # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -22,6 +23,9 @@ def main(arguments=None):
     except (OSError, ValueError, MemoryError) as error:
         print(f"gan-tutorial: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt as error:
+        print(f"gan-tutorial: {error or 'interrupted'}", file=sys.stderr)
+        return 128 + getattr(error, "signal", signal.SIGINT)
     return 0
 
 

@@ -5,12 +5,14 @@ Checkpoints are numbered by the training step: `ckpt-235` is the state after 235
 
 import contextlib
 import json
+import shutil
+import warnings
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from .files import CheckpointError
+from .files import CheckpointError, disk_full
 from .recipes import make_networks
 
 
@@ -46,9 +48,17 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
     """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
 
     The last `keep` stay, and those whose step is a multiple of `keep_every`; None keeps all.
+    Raise CheckpointError where the disk is full; the older checkpoints stay as they are then.
     """
+    _forget_damaged_state(directory)
     manager = tf.train.CheckpointManager(checkpoint, str(directory), max_to_keep=None)
-    path = manager.save(checkpoint_number=step)
+    try:
+        path = manager.save(checkpoint_number=step)
+    except (tf.errors.OpError, OSError) as error:
+        _remove(directory, step)
+        size = sum(variable.numpy().nbytes for variable in _variables(checkpoint))
+        full = disk_full(Path(directory) / f"ckpt-{step}", size)
+        raise CheckpointError(f"nothing saved; {full} ({_first_line(error)})") from error
     if keep_every is not None:
         for old in _steps(directory)[:-keep]:
             if old % keep_every:
@@ -57,14 +67,22 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
 
 
 def resume(checkpoint, directory):
-    """Load the newest checkpoint of a folder into `checkpoint`'s objects; return its step.
+    """Load the newest good checkpoint of a folder into `checkpoint`'s objects; return its step.
 
-    Raise CheckpointError where there is none or it does not fit.
+    A damaged one is passed over with a warning. Raise CheckpointError where there is none, all
+    are damaged, or it does not fit; the objects are then as they were.
     """
     path, step = _newest(directory)
-    with _fitting(path):
+    with _all_or_nothing(checkpoint, path):
         checkpoint.restore(path).expect_partial().assert_consumed()
     return step
+
+
+def remove_newer(directory, step):
+    """Remove a folder's checkpoints of after a step: those that `resume` found to be damaged."""
+    for newer in _steps(directory):
+        if newer > step:
+            _remove(directory, newer)
 
 
 def restore(directory=None):
@@ -79,7 +97,7 @@ def restore(directory=None):
     path, _ = _newest(folder)
     generator, discriminator = make_networks(_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    with _fitting(path):
+    with _all_or_nothing(checkpoint, path):
         checkpoint.restore(path).expect_partial().assert_existing_objects_matched()
     return generator, discriminator
 
@@ -101,32 +119,76 @@ def _checkpoint_folder(directory):
 
 
 def _newest(directory):
-    """Return (path, step) of a folder's checkpoint of the highest step, by its listing."""
+    """Return (path, step) of the undamaged checkpoint of the highest step, by the listing.
+
+    Neither the times of the files nor TensorFlow's state file `checkpoint` count.
+    """
     if not Path(directory).is_dir():
         raise CheckpointError(f"no checkpoint folder at {str(directory)!r}")
-    steps = _steps(directory)
-    if not steps:
-        raise CheckpointError(f"no checkpoint (ckpt-<step>.index) in {str(directory)!r}")
-    return str(Path(directory) / f"ckpt-{steps[-1]}"), steps[-1]
+    damages = []
+    for step in reversed(_steps(directory)):
+        path = str(Path(directory) / f"ckpt-{step}")
+        damage = _damage(path)
+        if damage is None:
+            for older in damages:
+                warnings.warn(f"{older}; going back to ckpt-{step}", stacklevel=3)
+            return path, step
+        damages.append(f"ckpt-{step} in {str(directory)!r} is damaged: {damage}")
+    if damages:
+        raise CheckpointError("no good checkpoint: " + "; ".join(damages))
+    raise CheckpointError(f"no checkpoint (ckpt-<step>.index) in {str(directory)!r}")
+
+
+def _damage(path):
+    """Return what is wrong with a checkpoint's files, None if every tensor reads well."""
+    try:
+        reader = tf.train.load_checkpoint(path)
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name)
+    except Exception as error:  # TensorFlow has six classes for damaged files
+        return _first_line(error)
+    return None
 
 
 def _steps(directory):
-    names = [path.stem.removeprefix("ckpt-") for path in Path(directory).glob("ckpt-*.index")]
-    return sorted(int(name) for name in names if name.isdigit())
+    names = (path.name.partition(".")[0] for path in Path(directory).glob("ckpt-*.*"))
+    return sorted({int(name[5:]) for name in names if name[5:].isdigit()})
 
 
 def _remove(directory, step):
     for path in Path(directory).glob(f"ckpt-{step}.*"):
         path.unlink()
+    shutil.rmtree(Path(directory) / f"ckpt-{step}_temp", ignore_errors=True)
+
+
+def _forget_damaged_state(directory):
+    # TensorFlow's manager reads its state file first, and stumbles over an empty or binary one
+    try:
+        tf.train.get_checkpoint_state(str(directory))
+    except ValueError:
+        (Path(directory) / "checkpoint").unlink()
 
 
 @contextlib.contextmanager
-def _fitting(path):
+def _all_or_nothing(checkpoint, path):
+    """Put all variables back as they were where a checkpoint turns out not to fit them."""
+    before = [(variable, variable.numpy()) for variable in _variables(checkpoint)]
     try:
         yield
     except (AssertionError, ValueError, tf.errors.OpError) as error:
-        reason = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path!r} does not fit these networks: {reason}") from error
+        for variable, value in before:
+            variable.assign(value)
+        reason = f"{path!r} does not fit these networks: {_first_line(error)}"
+        raise CheckpointError(reason) from error
+
+
+def _variables(checkpoint):
+    objects = tf.train.TrackableView(checkpoint).descendants()
+    return [variable for variable in objects if isinstance(variable, tf.Variable)]
+
+
+def _first_line(error):
+    return str(error).partition("\n")[0]
 
 
 def _recipe(run_folder):

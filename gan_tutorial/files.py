@@ -1,8 +1,12 @@
-"""Files that are whole or not there, and what can be wrong with those that we read."""
+"""Files that are whole or not there, folders with one writer, and what can be wrong with both."""
 
 import contextlib
+import errno
 import os
+import shutil
 from pathlib import Path
+
+import filelock
 
 
 class DataError(OSError, ValueError):
@@ -19,6 +23,7 @@ def whole_file(path):
 
     Otherwise the old file, if there was one, stays as it was. Missing folders are made. The
     temporary name begins with a dot, so that no listing of a run takes it for a part of it.
+    Raise OSError that names the folder and what is free in it where the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,5 +31,53 @@ def whole_file(path):
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        size = temporary.stat().st_size if temporary.exists() else 0
+        raise OSError(errno.ENOSPC, disk_full(path, size)) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def disk_full(path, size):
+    """Return the line that says where there is no room for how many bytes more."""
+    free = shutil.disk_usage(Path(path).parent).free
+    return f"disk full: {str(path)!r} needs more than {size:,} bytes, {free:,} are free"
+
+
+def remove_leftovers(directory):
+    """Remove what a killed process left half-written in a run's folder; its lock is ours."""
+    for path in [*directory.rglob(".*-*"), *directory.rglob("ckpt-*_temp")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextlib.contextmanager
+def only_writer(directory):
+    """Hold a run's folder, made if missing, against other writers; the system ends it with us.
+
+    Raise CheckpointError that names the other process where there is one, and OSError where the
+    folder can't be made or written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    owner = directory / "lock.pid"
+    lock = filelock.FileLock(directory / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        name = owner.read_text().strip() if owner.exists() else "unknown"
+        raise CheckpointError(
+            f"process {name} is training in {str(directory)!r}: wait for its end, or give "
+            "another folder (--output)"
+        ) from None
+    try:
+        owner.write_text(f"{os.getpid()}\n")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+        with contextlib.suppress(OSError):
+            (directory / "lock").unlink()

@@ -1,13 +1,6 @@
-"""A training run and its folder: checkpoints, pictures, loss record, and what was run."""
+"""A training run: networks, optimizers and data, and how they meet the run's folder."""
 
 import contextlib
-import hashlib
-import json
-import os
-import platform
-import secrets
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -15,14 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from . import checkpoints
-from .data import make_dataset
-from .files import CheckpointError, whole_file
+from .data import check_images, make_dataset
+from .files import only_writer, remove_leftovers
 from .latent import sample_prior
 from .plotting import generate_and_save_images
 from .recipes import make_networks, make_optimizers, settings
+from .records import describe, read_description, write_description, write_losses
+from .stopping import Stopped, signals_noted
 from .training import make_train_step, train
-
-HEADER = "step,epoch,generator_loss,discriminator_loss"
 
 
 def run(
@@ -38,140 +31,125 @@ def run(
 ):
     """Train by a recipe in a folder, up to epoch `epochs`; return the losses, (steps, 2).
 
-    After each epoch the folder holds a checkpoint, the picture of 16 fixed latent points and the
+    After each epoch the folder holds the picture of 16 fixed latent points, a checkpoint and the
     loss record. `images` (n, 28, 28, 1) float32 in [-1, 1]. What is None comes from the recipe
-    ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on
-    where it stopped. A seed of None is drawn and written down. Raise CheckpointError where a run
-    is in the folder without `resume`, or is not there with it, or is another one; ValueError for
-    an unknown recipe, or numbers or images that make no sense.
+    ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on at
+    the step where it stopped, and ends in the bits of a run that was never stopped. A seed of
+    None is drawn, shown and written down. SIGINT and SIGTERM (Ctrl-C, a notebook's interrupt)
+    end in one more save and in `Stopped`. Raise CheckpointError where a run is in the folder
+    without `resume`, or is not there with it, or is another one, or is being trained by another
+    process; ValueError for an unknown recipe, for numbers or images that make no sense, and for
+    a loss that is not finite.
     """
     directory = Path(directory)
-    given = {
-        "recipe": recipe,
-        "batch_size": batch_size,
-        "seed": seed,
-        "precision": precision,
-        "data": _fingerprint(images),
-    }
-    about = _recorded(directory, given) if resume else _described(directory, given)
-    epochs = _default(epochs, settings(about["recipe"])["epochs"])
+    check_images(images)
+    given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision}
+    about = (read_description if resume else describe)(directory, images, given)
+    epochs = settings(about["recipe"])["epochs"] if epochs is None else epochs
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, but is {epochs}")
-    steps_per_epoch = int(make_dataset(images, about["batch_size"]).cardinality())
-    with _global_state(about["seed"], about["precision"]):
-        networks = make_networks(about["recipe"])
-        optimizers = make_optimizers(about["recipe"])
-        checkpoint = checkpoints.make_checkpoint(*networks, *optimizers)
-        train_step = make_train_step(*networks, *optimizers, seed=about["seed"])
-    folder = directory / "training_checkpoints"
-    if resume:
-        first_epoch = checkpoints.resume(checkpoint, folder) // steps_per_epoch + 1
-        record = [read_losses(directory)[: (first_epoch - 1) * steps_per_epoch]]
-    else:
-        first_epoch, record = 1, []
-        _write_json(directory / "run.json", about)
-    seed_images = sample_prior(16, seed=about["seed"])
+    make_dataset(images, about["batch_size"])  # complains of a wrong batch size before we write
+    with only_writer(directory):
+        remove_leftovers(directory)
+        training = _Training(images, directory, about)
+        if resume:
+            training.resume()
+        else:
+            write_description(directory, about)
+        training.go_on(epochs)
+    return np.array(training.record, np.float32).reshape(-1, 2)
 
-    def on_epoch_end(epoch, losses):
-        record.append(losses)
-        write_losses(directory, np.concatenate(record), steps_per_epoch)
-        generate_and_save_images(
-            networks[0], epoch, seed_images, directory / "images_from_seed_images"
+
+class _Training:
+    """The objects of a run, and how they meet its folder."""
+
+    def __init__(self, images, directory, about):
+        self.images, self.directory, self.about = images, directory, about
+        with _global_state(about["seed"], about["precision"]):
+            self.networks = make_networks(about["recipe"])
+            self.optimizers = make_optimizers(about["recipe"])
+            self.checkpoint = checkpoints.make_checkpoint(*self.networks, *self.optimizers)
+            self.train_step = make_train_step(*self.networks, *self.optimizers, seed=about["seed"])
+        # in the checkpoint, so that weights and losses are always of the same step
+        self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
+        self.record = []
+        self.folder = directory / "training_checkpoints"
+        self.steps_per_epoch = -(-len(images) // about["batch_size"])
+
+    def resume(self):
+        """Load the newest checkpoint; a run that was killed before its first starts at step 0."""
+        if self.folder.exists() or (self.directory / "data").exists():
+            checkpoints.resume(self.checkpoint, self.folder)
+            self.record = list(self.checkpoint.losses.numpy())
+            checkpoints.remove_newer(self.folder, len(self.record))
+            self.write_losses()
+        else:
+            print("No checkpoint yet: starting at step 0")
+
+    def go_on(self, epochs):
+        """Train from the step that is reached to the end of epoch `epochs`."""
+        done, skip = divmod(len(self.record), self.steps_per_epoch)
+        if done >= epochs:
+            print(f"Epoch {epochs} is reached already")
+            return
+        dataset = make_dataset(
+            self.images,
+            self.about["batch_size"],
+            seed=self.about["seed"],
+            first_epoch=done + 1,
         )
-        # as in the lecture every 15th stays, and unlike there the last one too
-        checkpoints.save(
-            checkpoint, folder, epoch * steps_per_epoch, keep_every=15 * steps_per_epoch
-        )
+        with signals_noted() as signals:
+            try:
+                train(
+                    dataset,
+                    epochs,
+                    lambda images: self.step(images, signals),
+                    first_epoch=done + 1,
+                    skip=skip,
+                    on_epoch_end=self.on_epoch_end,
+                )
+            except Stopped:
+                self.save()
+                raise
 
-    dataset = make_dataset(images, about["batch_size"], seed=about["seed"], first_epoch=first_epoch)
-    train(dataset, epochs, train_step, first_epoch=first_epoch, on_epoch_end=on_epoch_end)
-    return np.concatenate(record)
+    def step(self, images, signals):
+        """Take a step and record its losses, unless a signal came: the step before is the last."""
+        if signals:
+            raise Stopped(
+                signals[0],
+                f"stopped after step {len(self.record)}, which is saved in "
+                f"{str(self.directory)!r}; go on with --resume (resume=True)",
+            )
+        losses = np.array(self.train_step(images), np.float32)
+        self.record.append(losses)
+        if not np.isfinite(losses).all():
+            raise ValueError(
+                f"step {len(self.record)}: the losses are {losses.tolist()}, not finite; the "
+                f"checkpoints in {str(self.folder)!r} are of before"
+            )
+        return losses
 
+    def on_epoch_end(self, epoch, losses):
+        """Draw the epoch's picture, then save."""
+        seed_images = sample_prior(16, seed=self.about["seed"])
+        pictures = self.directory / "images_from_seed_images"
+        generate_and_save_images(self.networks[0], epoch, seed_images, pictures)
+        self.save()
 
-def read_losses(directory):
-    """Return the loss record of a run's folder, (steps, 2) float32: generator, discriminator."""
-    path = Path(directory) / "data" / "losses.csv"
-    return np.loadtxt(path, np.float32, delimiter=",", skiprows=1, usecols=(2, 3), ndmin=2)
+    def save(self):
+        """Save a checkpoint; as in the lecture every 15th epoch's stays, and the last two do."""
+        step = len(self.record)
+        for variable in [v for network in self.networks for v in network.variables]:
+            if not np.isfinite(variable).all():
+                raise ValueError(f"step {step}: {variable.path} is not finite, and is not saved")
+        self.checkpoint.losses.assign(np.reshape(self.record, (-1, 2)))
+        keep_every = 15 * self.steps_per_epoch
+        checkpoints.save(self.checkpoint, self.folder, step, keep_every=keep_every)
+        self.write_losses()
 
-
-def write_losses(directory, losses, steps_per_epoch):
-    """Write losses (steps, 2) to data/losses.csv of a run's folder, in full precision."""
-    steps = np.arange(len(losses))
-    rows = np.column_stack([steps + 1, steps // steps_per_epoch + 1, losses.astype(np.float64)])
-    with whole_file(Path(directory) / "data" / "losses.csv") as temporary:
-        np.savetxt(temporary, rows, ("%d", "%d", "%.9g", "%.9g"), ",", header=HEADER, comments="")
-
-
-def _described(directory, given):
-    """Return what a new run is, with the recipe's settings where none was given."""
-    if (directory / "run.json").exists() or (directory / "training_checkpoints").exists():
-        raise CheckpointError(
-            f"{str(directory)!r} already holds a run: go on with it (--resume), "
-            "or give another folder (--output)"
-        )
-    name = _default(given["recipe"], "lecture")
-    recipe = settings(name)
-    return {
-        **given,
-        "recipe": name,
-        "batch_size": _default(given["batch_size"], recipe["batch_size"]),
-        "seed": _default(given["seed"], secrets.randbelow(2**31)),
-        "precision": _default(given["precision"], "float32"),
-        **_environment(),
-        "commit": _commit(),
-    }
-
-
-def _recorded(directory, given):
-    """Return what the run in a folder is; raise CheckpointError where `given` differs."""
-    try:
-        about = json.loads((directory / "run.json").read_text())
-    except FileNotFoundError:
-        raise CheckpointError(f"no run to go on with in {str(directory)!r}") from None
-    differences = [
-        f"{name} was {about[name]}, is {value}"
-        for name, value in given.items()
-        if value is not None and value != about[name]
-    ]
-    if differences:
-        raise CheckpointError(f"{str(directory)!r} is another run: " + "; ".join(differences))
-    return about
-
-
-def _write_json(path, content):
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
-
-
-def _fingerprint(images):
-    return {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
-
-
-def _default(given, default):
-    return default if given is None else given
-
-
-def _environment():
-    """Return what the bits of a run depend on beside its settings."""
-    threads = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count())
-    libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
-    return {
-        "threads": len(threads),
-        "processor": platform.machine(),
-        "versions": {
-            "gan_tutorial": version("gan_tutorial"),
-            "python": platform.python_version(),
-            **libraries,
-        },
-    }
-
-
-def _commit():
-    """Return the project's commit, None outside of a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--verify", "HEAD"]
-    with contextlib.suppress(OSError):
-        answer = subprocess.run(command, capture_output=True, text=True)
-        return answer.stdout.strip() or None
+    def write_losses(self):
+        """Write the loss record, which the checkpoint holds too, for people."""
+        write_losses(self.directory, np.reshape(self.record, (-1, 2)), self.steps_per_epoch)
 
 
 @contextlib.contextmanager

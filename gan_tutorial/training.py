@@ -65,17 +65,19 @@ def make_alternating_train_step(
     return train_step
 
 
-def train(dataset, epochs, train_step, *, first_epoch=1, on_epoch_end=None):
+def train(dataset, epochs, train_step, *, first_epoch=1, skip=0, on_epoch_end=None):
     """Train up to epoch `epochs` and return the losses, shape (steps, 2) float32: g's and d's.
 
     Each epoch is one pass over `dataset`; after it, `on_epoch_end(epoch, losses)` gets the
     epoch's number, counted from 1, and its losses. What to draw, print or save is its affair.
-    A run that goes on after k epochs gives `first_epoch=k + 1`, also to `make_dataset`.
+    A run that goes on after k epochs gives `first_epoch=k + 1`, also to `make_dataset`, and
+    after s steps of the next one `skip=s`; that epoch's losses are then those of its other steps.
     On a terminal a bar shows the progress; in a pipe or a notebook nothing is printed.
     """
     losses = [np.empty((0, 2), np.float32)]
     for epoch in range(first_epoch, epochs + 1):
-        minibatches = tqdm(dataset, f"epoch {epoch}/{epochs}", unit="step", disable=None)
+        rest = dataset.skip(skip) if skip and epoch == first_epoch else dataset
+        minibatches = tqdm(rest, f"epoch {epoch}/{epochs}", unit="step", disable=None)
         losses.append(np.array([train_step(images) for images in minibatches], np.float32))
         if on_epoch_end is not None:
             on_epoch_end(epoch, losses[-1])

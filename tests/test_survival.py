@@ -1,0 +1,481 @@
+"""What a run survives, one test a row of the promise; rows 21 to 24, 26 and 28 stand elsewhere.
+
+(21 and 22 in test_data.py; 23 and 24 in test_latent.py, test_plotting.py and test_main.py; 26 in
+test_package.py; 28 in test_notebooks.py.)
+
+Runs are real and small: a recipe of tiny networks with Dropout, 20 images in batches of 8, so
+three steps an epoch and a ragged last one.
+"""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import survive
+from conftest import checkpoint_tensors, contents
+
+import gan_tutorial as gt
+from gan_tutorial import checkpoints, files, recipes, runs
+
+TINY = {
+    "epochs": 3,
+    "batch_size": 8,
+    "optimizer": {"learning_rate": 1e-3},
+    "generator": {"channels": 8, "kernel_size": 3},
+    "discriminator": {"channels": 4, "kernel_size": 3},
+}
+STEPS = 3  # an epoch
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny_recipe():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(recipes.RECIPES, "tiny", TINY)
+        yield
+
+
+@pytest.fixture(scope="module")
+def few(images):
+    return images[:20]
+
+
+@pytest.fixture(scope="module")
+def whole(few, tmp_path_factory, tiny_recipe):
+    """Return the folder of an undisturbed run of three epochs."""
+    directory = tmp_path_factory.mktemp("whole") / "run"
+    gt.run(few, directory, "tiny", seed=3)
+    return directory
+
+
+@pytest.fixture
+def run_copy(whole, tmp_path):
+    """Return a copy of the undisturbed run, to be damaged."""
+    shutil.copytree(whole, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def newest(directory):
+    return max(
+        (directory / "training_checkpoints").glob("ckpt-*.index"),
+        key=lambda path: int(path.stem[5:]),
+    ).with_suffix("")
+
+
+def state(directory):
+    """Return what must be the SAME: all tensors, the loss record, the pictures."""
+    tensors = checkpoint_tensors(newest(directory))
+    del tensors["save_counter/.ATTRIBUTES/VARIABLE_VALUE"]  # how often, and not what, was saved
+    kept = {name: b for name, b in contents(directory).items() if name.endswith((".png", ".csv"))}
+    return {name: array.tobytes() for name, array in tensors.items()} | kept
+
+
+def assert_same(directory, whole):
+    expected, found = state(whole), state(directory)
+    assert expected.keys() == found.keys()
+    assert [name for name in expected if expected[name] != found[name]] == []
+    assert not [*directory.rglob("*_temp"), *directory.rglob(".*"), *directory.rglob("lock*")]
+
+
+def stop_at(monkeypatch, steps, number=signal.SIGINT):
+    """Let a real signal reach this process when the record has any of these lengths."""
+    original, left = runs._Training.step, set(steps)
+
+    def step(self, images, signals):
+        if len(self.record) in left:
+            left.discard(len(self.record))
+            os.kill(os.getpid(), number)
+        return original(self, images, signals)
+
+    monkeypatch.setattr(runs._Training, "step", step)
+
+
+def test_row_01_one_epoch_and_then_two(few, whole, tmp_path):
+    gt.run(few, tmp_path / "run", "tiny", epochs=1, seed=3)
+    gt.run(few, tmp_path / "run", resume=True)
+    assert_same(tmp_path / "run", whole)
+
+
+def test_row_02_resumed_at_every_step_ten_times_in_a_row(few, whole, tmp_path, monkeypatch):
+    stop_at(monkeypatch, range(9))
+    for i in range(10):
+        if i < 9:
+            with pytest.raises(gt.Stopped, match=f"stopped after step {i}"):
+                gt.run(few, tmp_path / "run", "tiny", seed=3, resume=i > 0)
+        else:
+            losses = gt.run(few, tmp_path / "run", resume=True)
+    assert_same(tmp_path / "run", whole)
+    assert len(losses) == 9
+
+
+def test_row_03_a_drawn_seed_is_shown_stored_and_resumed(few, tmp_path, capsys):
+    gt.run(few, tmp_path / "drawn", "tiny", epochs=1)
+    seed = int(capsys.readouterr().out.split("Drawn seed: ")[1])
+    gt.run(few, tmp_path / "drawn", resume=True, epochs=2)
+    gt.run(few, tmp_path / "named", "tiny", epochs=2, seed=seed)
+    assert_same(tmp_path / "drawn", tmp_path / "named")
+
+
+def test_row_04_without_the_state_of_dropout_the_comparison_fails(
+    few, whole, tmp_path, monkeypatch
+):
+    make = checkpoints.make_checkpoint
+
+    def forgetful(*objects):
+        checkpoint = make(*objects)
+        checkpoint.dropout = []
+        return checkpoint
+
+    monkeypatch.setattr(checkpoints, "make_checkpoint", forgetful)
+    gt.run(few, tmp_path / "run", "tiny", epochs=1, seed=3)
+    gt.run(few, tmp_path / "run", resume=True)
+    one, other = (gt.read_losses(directory) for directory in (whole, tmp_path / "run"))
+    assert np.array_equal(one[:STEPS], other[:STEPS])
+    assert not np.array_equal(one, other)
+
+
+def test_row_05_sigkill_at_random_moments():
+    assert survive.main(["--kills", "3", "--epochs", "3", "--images", "160"]) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_row_06_a_signal_saves_and_gives_the_handlers_back(
+    number, few, whole, tmp_path, monkeypatch
+):
+    handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
+    stop_at(monkeypatch, [4], number)
+    with pytest.raises(gt.Stopped, match=r"after step 4.*saved in .*resume") as stopped:
+        gt.run(few, tmp_path / "run", "tiny", seed=3)
+    assert stopped.value.signal == number
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == handlers
+    assert newest(tmp_path / "run").name == "ckpt-4"
+    gt.run(few, tmp_path / "run", resume=True)
+    assert_same(tmp_path / "run", whole)
+
+
+@pytest.mark.parametrize("where", ["generate_and_save_images", "write_losses"])
+def test_row_06_a_signal_in_a_picture_or_a_save(where, few, whole, tmp_path, monkeypatch):
+    original = getattr(runs, where)
+
+    def interrupted(*arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        monkeypatch.setattr(runs, where, original)
+        return original(*arguments)
+
+    monkeypatch.setattr(runs, where, interrupted)
+    with pytest.raises(gt.Stopped, match="after step 3"):
+        gt.run(few, tmp_path / "run", "tiny", seed=3)
+    gt.run(few, tmp_path / "run", resume=True)
+    assert_same(tmp_path / "run", whole)
+
+
+def test_row_06_a_second_signal_stops_at_once_without_harm(few, whole, tmp_path, monkeypatch):
+    original = runs._Training.on_epoch_end
+
+    def interrupted_twice(self, epoch, losses):
+        original(self, epoch, losses)
+        if epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(runs._Training, "on_epoch_end", interrupted_twice)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        gt.run(few, tmp_path / "run", "tiny", seed=3)
+    assert not isinstance(stopped.value, gt.Stopped)
+    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(recipes.RECIPES, "tiny", TINY)
+        gt.run(few, tmp_path / "run", resume=True)
+    assert_same(tmp_path / "run", whole)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_row_06_the_command_exits_with_130_or_143(number, mnist_file, tmp_path):
+    command = [sys.executable, "-m", "gan_tutorial", "train", "--recipe", "fast", "--seed", "1"]
+    command += ["--epochs", "100000", "--output", str(tmp_path / "run")]
+    environment = {**os.environ, "GAN_TUTORIAL_MNIST": str(mnist_file)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        picture = tmp_path / "run" / "images_from_seed_images" / "image_at_epoch_001.png"
+        while not picture.exists() and process.poll() is None:
+            threading.Event().wait(0.1)
+        process.send_signal(number)
+        errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 128 + number
+    assert errors.count("\n") == 1
+    assert errors.startswith("gan-tutorial: stopped after step")
+
+
+def damage(path, how):
+    content = path.read_bytes()
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(content[: {"truncated": len(content) // 2, "empty": 0}[how]])
+
+
+@pytest.mark.parametrize("how", ["truncated", "empty", "missing"])
+@pytest.mark.parametrize("part", [".index", ".data-00000-of-00001"])
+def test_row_07_a_damaged_newest_checkpoint_is_passed_over(part, how, run_copy, few, whole):
+    damage(newest(run_copy).with_name("ckpt-9" + part), how)
+    with pytest.warns(UserWarning, match="ckpt-9 .* damaged: .*going back to ckpt-6"):
+        gt.run(few, run_copy, resume=True)
+    assert_same(run_copy, whole)
+
+
+def test_row_07_any_byte_flipped(run_copy):
+    folder, chance = run_copy / "training_checkpoints", random.Random(0)
+    paths = [folder / "ckpt-9.index", folder / "ckpt-9.data-00000-of-00001", folder / "checkpoint"]
+    outcomes = set()
+    for i in range(200):
+        path = paths[i % 3]
+        content = path.read_bytes()
+        position = chance.randrange(len(content))
+        flipped = bytes([content[position] ^ (1 << chance.randrange(8))])
+        path.write_bytes(content[:position] + flipped + content[position + 1 :])
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            step = checkpoints._newest(folder)[1]
+        assert (step, len(told)) in {(9, 0), (6, 1)}
+        outcomes.add(step)
+        path.write_bytes(content)
+    assert outcomes == {6, 9}
+
+
+def test_row_08_all_damaged(run_copy, few):
+    for path in run_copy.rglob("ckpt-*.data*"):
+        damage(path, "truncated")
+    before = contents(run_copy)
+    with pytest.raises(gt.CheckpointError, match=r"no good checkpoint: ckpt-9 .*; ckpt-6 "):
+        gt.run(few, run_copy, resume=True)
+    assert contents(run_copy) == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage", bytes(range(256))])
+def test_row_09_the_state_file_does_not_matter(content, run_copy, few, tmp_path):
+    path = run_copy / "training_checkpoints" / "checkpoint"
+    path.unlink() if content is None else path.write_bytes(content)
+    gt.run(few, run_copy, epochs=4, resume=True)
+    assert newest(run_copy).name == "ckpt-12"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a folder on a disk of 3 MB; needs the right to mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this user may not mount a small disk")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.parametrize(("left", "what"), [(8_192, "image_at_epoch_004"), (200_000, "ckpt-12")])
+def test_row_10_a_full_disk(left, what, small_disk, few, whole):
+    shutil.copytree(whole, small_disk / "run")
+    before = state(small_disk / "run")
+    ballast = small_disk / "ballast"
+    free = shutil.disk_usage(small_disk).free
+    ballast.write_bytes(b"0" * (free - left))
+    with pytest.raises(OSError, match=rf"disk full: .*run.*{what}.* bytes, .* are free"):
+        gt.run(few, small_disk / "run", epochs=4, resume=True)
+    after = state(small_disk / "run")
+    assert {name: after[name] for name in before} == before
+    assert not [*small_disk.rglob("*_temp"), *small_disk.rglob(".*"), *small_disk.rglob("ckpt-12*")]
+    ballast.unlink()
+    gt.run(few, small_disk / "run", epochs=4, resume=True)
+    assert newest(small_disk / "run").name == "ckpt-12"
+
+
+def test_row_11_a_file_in_the_folders_place(few, tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(OSError, match="run"):
+        gt.run(few, tmp_path / "run", "tiny", seed=3)
+    assert (tmp_path / "run").read_text() == "mine"
+    gt.run(few, tmp_path / "missing" / "parents" / "run", "tiny", epochs=1, seed=3)
+
+
+def test_row_12_two_runs_in_one_folder(run_copy, few):
+    holder = (
+        "import sys, pathlib, time; from gan_tutorial.files import only_writer\n"
+        "with only_writer(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, run_copy], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(gt.CheckpointError, match=f"process {other.pid} is training in"):
+            gt.run(few, run_copy, epochs=4, resume=True)
+        other.kill()
+        other.wait()
+    gt.run(few, run_copy, epochs=4, resume=True)
+    assert newest(run_copy).name == "ckpt-12"
+
+
+def swapped(checkpoint):
+    checkpoint.generator, checkpoint.discriminator = checkpoint.discriminator, checkpoint.generator
+
+
+@pytest.mark.parametrize("change", ["architecture", "swapped"])
+def test_row_13_other_networks_are_refused_and_not_changed(change, run_copy):
+    recipe = "fast" if change == "architecture" else "tiny"
+    networks, optimizers = gt.make_networks(recipe), gt.make_optimizers(recipe)
+    if change == "swapped":
+        networks = networks[::-1]
+    checkpoint = gt.make_checkpoint(*networks, *optimizers)
+    before = [network.get_weights() for network in networks]
+    with pytest.raises(gt.CheckpointError, match=r"ckpt-9.* does not fit"):
+        gt.resume(checkpoint, run_copy / "training_checkpoints")
+    for weights, network in zip(before, networks, strict=True):
+        assert all(map(np.array_equal, weights, network.get_weights()))
+
+
+@pytest.mark.parametrize(
+    "other", [{"batch_size": 4}, {"seed": 4}, {"recipe": "fast"}, {"precision": "mixed_bfloat16"}]
+)
+def test_row_14_another_run_is_refused_with_the_differences(other, run_copy, few):
+    before = contents(run_copy)
+    [(name, value)] = other.items()
+    with pytest.raises(gt.CheckpointError, match=f"another run: {name} was .*, is {value}"):
+        gt.run(few, run_copy, resume=True, epochs=4, **other)
+    with pytest.raises(gt.CheckpointError, match="another run: data was"):
+        gt.run(few[::-1], run_copy, resume=True, epochs=4)
+    assert contents(run_copy) == before
+
+
+def test_row_15_another_environment_is_warned_of(run_copy, few):
+    path = run_copy / "run.json"
+    path.write_text(path.read_text().replace('"threads": ', '"threads": 10'))
+    with pytest.warns(UserWarning, match="up to rounding only: threads was 10"):
+        gt.run(few, run_copy, epochs=4, resume=True)
+
+
+@pytest.mark.parametrize("name", ["moved", "with spaces", "Übungen-数"])
+def test_row_16_any_folder(name, run_copy, few, whole, tmp_path, monkeypatch):
+    run_copy.rename(tmp_path / name)
+    (tmp_path / "link").symlink_to(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    gt.run(few, Path("link"), epochs=4, resume=True)
+    assert newest(tmp_path / name).name == "ckpt-12"
+    assert gt.restore(name)[0].count_params() == gt.make_networks("tiny")[0].count_params()
+
+
+def test_row_17_the_generator_alone(run_copy, recwarn, capfd):
+    import tensorflow as tf
+
+    generator, _ = gt.make_networks("tiny")
+    path = tf.train.latest_checkpoint(str(run_copy / "training_checkpoints"))
+    tf.train.Checkpoint(generator=generator).restore(path).expect_partial()
+    points = gt.sample_prior(3, seed=0)
+    restored, _ = gt.restore(run_copy)
+    assert np.array_equal(
+        gt.generate_images(generator, points), gt.generate_images(restored, points)
+    )
+    assert not recwarn.list
+    assert capfd.readouterr().err == ""
+
+
+def test_row_18_what_is_not_finite_stops_the_run_and_is_never_saved(
+    few, whole, run_copy, monkeypatch
+):
+    with pytest.raises(ValueError, match="from nan to nan"):
+        gt.run(np.full_like(few, np.nan), run_copy.parent / "new", "tiny")
+    assert not (run_copy.parent / "new").exists()
+    before = state(run_copy)
+    original = runs._Training.step
+
+    def poisoned(self, images, signals):
+        if len(self.record) == 10:
+            self.networks[0].variables[0].assign(self.networks[0].variables[0] * np.nan)
+        return original(self, images, signals)
+
+    monkeypatch.setattr(runs._Training, "step", poisoned)
+    with pytest.raises(ValueError, match=r"step 11: the losses are .*nan.* not finite"):
+        gt.run(few, run_copy, epochs=4, resume=True)
+    assert state(run_copy) == before
+
+
+def test_row_19_the_latest_is_the_one_of_the_highest_step(run_copy):
+    for path in run_copy.rglob("ckpt-9.*"):
+        os.utime(path, (0, 0))
+    assert checkpoints._newest(run_copy / "training_checkpoints")[1] == 9
+
+
+def test_row_20_an_interrupted_picture_leaves_the_old_file(tmp_path):
+    path = tmp_path / "generation.gif"
+    path.write_text("old")
+    with contextlib.suppress(KeyboardInterrupt), files.whole_file(path) as temporary:
+        temporary.write_text("half")
+        raise KeyboardInterrupt
+    assert contents(tmp_path) == {"generation.gif": b"old"}
+
+
+def test_row_25_an_epoch_that_is_reached_changes_nothing(run_copy, few, capsys):
+    before = contents(run_copy)
+    gt.run(few, run_copy, epochs=2, resume=True)
+    assert "Epoch 2 is reached already" in capsys.readouterr().out
+    assert contents(run_copy) == before
+
+
+def test_what_a_kill_left_is_removed(run_copy, few, whole):
+    folder = run_copy / "training_checkpoints"
+    (folder / "ckpt-12_temp").mkdir()
+    (folder / "ckpt-12_temp" / "part-00000-of-00001.data").write_text("half")
+    (run_copy / "data" / ".losses-4711.csv").write_text("half")
+    gt.run(few, run_copy, resume=True)
+    assert_same(run_copy, whole)
+
+
+def test_a_run_killed_before_its_first_checkpoint_starts_at_step_0(few, whole, tmp_path, capsys):
+    (tmp_path / "run").mkdir()
+    shutil.copy(whole / "run.json", tmp_path / "run")
+    gt.run(few, tmp_path / "run", resume=True)
+    assert "starting at step 0" in capsys.readouterr().out
+    assert_same(tmp_path / "run", whole)
+
+
+@pytest.mark.slow
+def test_row_05_fifty_kills_of_the_lectures_networks():
+    arguments = ["--recipe", "lecture", "--kills", "50", "--images", "256", "--epochs", "30"]
+    assert survive.main([*arguments, "--batch-size", "64"]) == 0
+
+
+@pytest.mark.slow
+def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path):
+    import psutil
+
+    memory, process, original = [], psutil.Process(), runs._Training.on_epoch_end
+
+    def on_epoch_end(self, epoch, losses):
+        original(self, epoch, losses)
+        memory.append(process.memory_info().rss / 2**20)
+        assert self.train_step.experimental_get_tracing_count() == 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs._Training, "on_epoch_end", on_epoch_end)
+        losses = gt.run(few, tmp_path / "run", "tiny", epochs=500, seed=3)
+    assert len(losses) == 500 * STEPS
+    assert len((tmp_path / "run" / "data" / "losses.csv").read_text().splitlines()) == 1501
+    print("MiB at epochs 100, 200, ...:", [round(m) for m in memory[99::100]])
+    assert memory[-1] - memory[99] < 0.1 * memory[99]
+
+
+def test_row_29_a_checkpoint_of_an_earlier_release_loads():
+    folder = Path(__file__).parent / "releases" / "0.1.0"
+    generator = gt.generator_model(2, channels=4, kernel_size=1)
+    discriminator = gt.discriminator_model(channels=2, kernel_size=1)
+    checkpoint = gt.make_checkpoint(generator, discriminator, *gt.make_optimizers())
+    assert gt.resume(checkpoint, folder) == 5
+    expected = np.load(folder / "images.npy")
+    images = gt.generate_images(generator, [[0.5, -1.0], [2.0, 0.0]])
+    assert images == pytest.approx(expected, abs=1e-5)
