@@ -63,8 +63,8 @@ def only_writer(directory):
     folder can't be made or written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    owner = directory / "lock.pid"
-    lock = filelock.FileLock(directory / "lock")
+    owner = directory / ".lock.pid"
+    lock = filelock.FileLock(directory / ".lock")  # stays: who removes it may hit the next owner
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
@@ -79,5 +79,3 @@ def only_writer(directory):
     finally:
         owner.unlink(missing_ok=True)
         lock.release()
-        with contextlib.suppress(OSError):
-            (directory / "lock").unlink()

@@ -100,6 +100,7 @@ def test_end_of_a_run_is_saved_though_it_is_no_15th_epoch(recipe, runs):
 
 def test_folder_of_a_run_holds_what_the_design_names(runs):
     assert {*contents(runs / "fast" / "whole")} == {
+        ".lock",
         "run.json",
         "data/losses.csv",
         *(f"images_from_seed_images/image_at_epoch_00{epoch}.png" for epoch in (1, 2, 3)),

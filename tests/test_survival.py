@@ -82,7 +82,7 @@ def assert_same(directory, whole):
     expected, found = state(whole), state(directory)
     assert expected.keys() == found.keys()
     assert [name for name in expected if expected[name] != found[name]] == []
-    assert not [*directory.rglob("*_temp"), *directory.rglob(".*"), *directory.rglob("lock*")]
+    assert not [*directory.rglob("*_temp"), *directory.rglob(".*-*"), *directory.rglob("*.pid")]
 
 
 def stop_at(monkeypatch, steps, number=signal.SIGINT):
@@ -291,7 +291,11 @@ def test_row_10_a_full_disk(left, what, small_disk, few, whole):
         gt.run(few, small_disk / "run", epochs=4, resume=True)
     after = state(small_disk / "run")
     assert {name: after[name] for name in before} == before
-    assert not [*small_disk.rglob("*_temp"), *small_disk.rglob(".*"), *small_disk.rglob("ckpt-12*")]
+    assert not [
+        *small_disk.rglob("*_temp"),
+        *small_disk.rglob(".*-*"),
+        *small_disk.rglob("ckpt-12*"),
+    ]
     ballast.unlink()
     gt.run(few, small_disk / "run", epochs=4, resume=True)
     assert newest(small_disk / "run").name == "ckpt-12"
