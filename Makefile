@@ -1,0 +1,49 @@
+# The first Python at hand that TensorFlow has wheels for; another one: make PYTHON=python3.12 …
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+    $$python -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" \
+    2> /dev/null && { echo $$python; break; }; done)
+BIN = .venv/bin
+
+.PHONY: help setup lecture test test-slow lab notebooks ship clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: .venv/installed  ## a virtual environment in .venv with everything installed
+
+.venv/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and is not found"; exit 1; }
+	@echo "Installing into .venv, a minute or two (TensorFlow is large)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable ".[notebooks,test]"
+	touch $@
+
+lecture: setup  ## run all notebooks; pages and slides in build/
+	$(BIN)/python tools/notebooks.py build
+
+test: setup  ## style, unit tests, all notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pytest --durations 5
+	$(BIN)/pytest --nbval-lax --nbval-current-env --durations 5 notebooks
+
+test-slow: setup  ## fifty kills of full-size networks, 500 epochs: a quarter of an hour
+	$(BIN)/pytest -m slow --durations 0 -s
+
+lab: setup  ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+notebooks: setup  ## run all notebooks and keep their outputs
+	$(BIN)/python tools/notebooks.py refresh
+
+RUN = runs/lecture
+ship:  ## make the run in RUN the shipped one: networks, losses, pictures, movie
+	rm -f training_checkpoints/c* images_from_seed_images/image_at_epoch_*.png
+	$(BIN)/python -c "import gan_tutorial as gt; gt.save_networks('$(RUN)', 'training_checkpoints')"
+	cp $(RUN)/run.json .
+	cp $(RUN)/data/losses.csv data/
+	cp $(RUN)/images_from_seed_images/*.png images_from_seed_images/
+	$(BIN)/gan-tutorial movie
+
+clean:  ## remove what was built (not .venv, not runs/)
+	rm -rf build *.egg-info .pytest_cache .ruff_cache
