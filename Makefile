@@ -15,7 +15,8 @@ setup: .venv/installed  ## a virtual environment in .venv with everything instal
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and is not found"; exit 1; }
 	@echo "Installing into .venv, a minute or two (TensorFlow is large)"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[notebooks,test]"
+	$(BIN)/python -m pip install --quiet --editable ".[notebooks,test]" \
+	    --config-settings editable_mode=compat
 	touch $@
 
 lecture: setup  ## run all notebooks; pages and slides in build/
@@ -38,8 +39,10 @@ notebooks: setup  ## run all notebooks and keep their outputs
 
 RUN = runs/lecture
 ship:  ## make the run in RUN the shipped one: networks, losses, pictures, movie
+	rm -rf build/ship
+	$(BIN)/python -c "import gan_tutorial as gt; gt.save_networks('$(RUN)', 'build/ship')"
 	rm -f training_checkpoints/c* images_from_seed_images/image_at_epoch_*.png
-	$(BIN)/python -c "import gan_tutorial as gt; gt.save_networks('$(RUN)', 'training_checkpoints')"
+	mv build/ship/* training_checkpoints/
 	cp $(RUN)/run.json .
 	cp $(RUN)/data/losses.csv data/
 	cp $(RUN)/images_from_seed_images/*.png images_from_seed_images/

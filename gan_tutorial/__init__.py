@@ -50,6 +50,7 @@ _NAMES = {
         "make_movie",
     ],
     "stopping": ["Stopped"],
+    "exercises": ["check_answers"],
     "files": ["DataError", "CheckpointError", "whole_file"],
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
@@ -85,7 +86,9 @@ def __getattr__(name):
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     with quiet():
-        return getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+        value = getattr(importlib.import_module(f".{_MODULE_OF[name]}", __name__), name)
+    globals()[name] = value  # the next look-up is an ordinary one
+    return value
 
 
 def __dir__():

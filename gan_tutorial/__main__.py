@@ -120,14 +120,21 @@ def _movie(options):
 
 
 def _natural(text):
-    number = int(text)
+    number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, but is {number}")
     return number
 
 
+def _whole(text):
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, but is {text!r}") from None
+
+
 def _seed(text):
-    number = int(text)
+    number = _whole(text)
     if not 0 <= number < 2**32:
         raise argparse.ArgumentTypeError(f"must be from 0 to 2³² - 1, but is {number}")
     return number

@@ -73,7 +73,8 @@ def _find_mnist(path):
     if path is not None:
         return _read_npz(path), "from the given path"
     if "GAN_TUTORIAL_MNIST" in os.environ:
-        return _read_npz(os.environ["GAN_TUTORIAL_MNIST"]), "from GAN_TUTORIAL_MNIST"
+        path = os.path.expanduser(os.environ["GAN_TUTORIAL_MNIST"])
+        return _read_npz(path), "from GAN_TUTORIAL_MNIST"
     if PROJECT_FILE.exists():
         return _read_npz(PROJECT_FILE), "from data/mnist.npz"
     try:

@@ -14,7 +14,9 @@ def optimal_discriminator(p_data, p_model):
     Arrays of one shape, values at least 0; d* is in [0, 1], and NaN where both densities are 0.
     Source: Goodfellow et al. 2014, proposition 1.
     """
-    return p_data / (p_data + p_model)
+    p_data, p_model = np.asarray(p_data, float), np.asarray(p_model, float)
+    with np.errstate(invalid="ignore"):
+        return p_data / (p_data + p_model)
 
 
 def bilinear(point):

@@ -51,7 +51,7 @@ def interpolation(point_1, point_2, n_steps=10):
 
 
 def spherical_interpolation(point_1, point_2, n_steps=10):
-    """Return the path along the great circle, (n_steps, latent_dim): norms stay between the ends'.
+    """Return the path along the great circle, (n_steps, latent_dim): equal norms stay equal.
 
     Source: White 2016, "Sampling Generative Networks", section 2 (slerp). The points must not be
     parallel: a great circle between them is not defined then, and the straight path is returned.

@@ -61,7 +61,8 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
         ax.axis("off")
     for i in range(number):
         show_image(images[i], axes[i], None if titles is None else titles[i])
-    figure.tight_layout(pad=0.2)
+    gap = 0.08 if titles is None else 0.45
+    figure.subplots_adjust(0.01, 0.01, 0.99, 0.99 - 0.2 * gap / rows, wspace=0.08, hspace=gap)
     return figure
 
 

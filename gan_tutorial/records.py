@@ -66,6 +66,8 @@ def read_description(directory, images, given):
         raise CheckpointError(f"no run to go on with in {str(directory)!r}") from None
     except ValueError as error:
         raise CheckpointError(f"{str(directory / 'run.json')!r} is damaged: {error}") from None
+    if not isinstance(about, dict) or not {"recipe", "batch_size", "seed", "precision"} <= {*about}:
+        raise CheckpointError(f"{str(directory / 'run.json')!r} does not describe a run")
     now = {**given, "data": _fingerprint(images)}
     asked = {name: value for name, value in now.items() if value is not None}
     if differences := _differences(about, asked):
@@ -109,7 +111,10 @@ def _environment():
 
 def _commit():
     """Return the project's commit, None outside of a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--verify", "HEAD"]
+    project = Path(__file__).parent.parent
+    command = ["git", "-C", str(project), "rev-parse", "--verify", "HEAD"]
+    if not (project / ".git").exists():
+        return None  # installed: a repository around it would be another one
     with contextlib.suppress(OSError):
         answer = subprocess.run(command, capture_output=True, text=True)
         return answer.stdout.strip() or None

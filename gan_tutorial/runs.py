@@ -49,9 +49,9 @@ def run(
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, but is {epochs}")
     make_dataset(images, about["batch_size"])  # complains of a wrong batch size before we write
+    training = _Training(images, directory, about)
     with only_writer(directory):
         remove_leftovers(directory)
-        training = _Training(images, directory, about)
         if resume:
             training.resume()
         else:

@@ -6,6 +6,7 @@ python tools/notebooks.py build [--output DIR] [--no-execute] [NOTEBOOK ...]
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
@@ -30,6 +31,8 @@ CELL_METADATA = ("alt", "slideshow", "tags")
 def main(arguments=None):
     """Run a command; return 0, 1 with the failures on stderr, or 130 on Ctrl-C."""
     options = _parser().parse_args(arguments)
+    if path := os.environ.get("GAN_TUTORIAL_MNIST"):
+        os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)  # kernels run in notebooks/
     notebooks = options.notebooks or sorted((PROJECT / "notebooks").glob("*.ipynb"))
     failures = [] if notebooks else ["no notebook in notebooks/"]
     for path in notebooks:
@@ -94,7 +97,6 @@ def execute(path):
                 timeout=None,
                 kernel_name="python3",
                 record_timing=False,
-                coalesce_streams=True,
                 resources={"metadata": {"path": str(path.parent)}},
                 on_cell_execute=lambda cell, **_: begun.append(cell),
                 on_cell_executed=lambda **_: bar.update(),
@@ -121,7 +123,21 @@ def _normalised(notebook):
     for cell in notebook.cells:
         kept = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
         cell.metadata = nbformat.from_dict(kept)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
     return notebook
+
+
+def _joined(outputs):
+    """Return outputs with neighbouring pieces of a stream in one, pictures in between kept."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" and output.get("name") == last.get("name"):
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _parser():
