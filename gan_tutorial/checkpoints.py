@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from .files import CheckpointError, disk_full
+from .files import CheckpointError, need_of_room
 from .recipes import make_networks
 
 
@@ -48,7 +48,8 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
     """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
 
     The last `keep` stay, and those whose step is a multiple of `keep_every`; None keeps all.
-    Raise CheckpointError where the disk is full; the older checkpoints stay as they are then.
+    Raise CheckpointError where nothing can be written, a full disk say; the older checkpoints
+    stay as they are then.
     """
     _forget_damaged_state(directory)
     manager = tf.train.CheckpointManager(checkpoint, str(directory), max_to_keep=None)
@@ -57,8 +58,8 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
     except (tf.errors.OpError, OSError) as error:
         _remove(directory, step)
         size = sum(variable.numpy().nbytes for variable in _variables(checkpoint))
-        full = disk_full(Path(directory) / f"ckpt-{step}", size)
-        raise CheckpointError(f"nothing saved; {full} ({_first_line(error)})") from error
+        room = need_of_room(Path(directory) / f"ckpt-{step}", size)
+        raise CheckpointError(f"nothing saved: {room} ({_first_line(error)})") from error
     if keep_every is not None:
         for old in _steps(directory)[:-keep]:
             if old % keep_every:

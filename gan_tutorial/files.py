@@ -35,15 +35,15 @@ def whole_file(path):
         if error.errno != errno.ENOSPC:
             raise
         size = temporary.stat().st_size if temporary.exists() else 0
-        raise OSError(errno.ENOSPC, disk_full(path, size)) from None
+        raise OSError(errno.ENOSPC, f"disk full: {need_of_room(path, size)}") from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def disk_full(path, size):
-    """Return the line that says where there is no room for how many bytes more."""
+def need_of_room(path, size):
+    """Return the line that says how many bytes a file needs, and how many are free for it."""
     free = shutil.disk_usage(Path(path).parent).free
-    return f"disk full: {str(path)!r} needs more than {size:,} bytes, {free:,} are free"
+    return f"{str(path)!r} needs {size:,} bytes or more, {free:,} are free"
 
 
 def remove_leftovers(directory):

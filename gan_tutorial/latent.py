@@ -34,9 +34,10 @@ def generate_images(generator, latent_points):
     its moving averages. Raise ValueError for points of another width, or not finite.
     """
     points = _checked_points(latent_points, generator.input_shape[-1])
-    batches = [points[i : i + 256] for i in range(0, len(points), 256)]
-    images = [np.asarray(generator(batch, training=False), np.float32) for batch in batches]
-    return np.concatenate(images)
+    images = np.empty((len(points), *generator.output_shape[1:]), np.float32)
+    for i in range(0, len(points), 256):
+        images[i : i + 256] = generator(points[i : i + 256], training=False)
+    return images
 
 
 def interpolation(point_1, point_2, n_steps=10):

@@ -55,14 +55,16 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
         )
     columns = columns or math.ceil(math.sqrt(number))
     rows = math.ceil(number / columns)
-    figure = Picture(figsize=(size * columns, (size if titles is None else 1.3 * size) * rows))
+    title = 0 if titles is None else 0.25  # inches
+    height = (size + title) * rows
+    figure = Picture(figsize=(size * columns, height))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[number:]:
         ax.axis("off")
     for i in range(number):
         show_image(images[i], axes[i], None if titles is None else titles[i])
-    gap = 0.08 if titles is None else 0.45
-    figure.subplots_adjust(0.01, 0.01, 0.99, 0.99 - 0.2 * gap / rows, wspace=0.08, hspace=gap)
+    top = 0.99 - title / height  # the upper row's titles
+    figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.08, hspace=0.08 + title / size)
     return figure
 
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from . import checkpoints
 from .data import check_images, make_dataset
-from .files import only_writer, remove_leftovers
+from .files import CheckpointError, only_writer, remove_leftovers
 from .latent import sample_prior
 from .plotting import generate_and_save_images
 from .recipes import make_networks, make_optimizers, settings
@@ -78,13 +78,17 @@ class _Training:
 
     def resume(self):
         """Load the newest checkpoint; a run that was killed before its first starts at step 0."""
-        if self.folder.exists() or (self.directory / "data").exists():
+        try:
             checkpoints.resume(self.checkpoint, self.folder)
-            self.record = list(self.checkpoint.losses.numpy())
-            checkpoints.remove_newer(self.folder, len(self.record))
-            self.write_losses()
-        else:
-            print("No checkpoint yet: starting at step 0")
+        except CheckpointError:
+            # the record is written after the first checkpoint: there was one, and it is lost
+            if (self.directory / "data" / "losses.csv").exists():
+                raise
+            print("No checkpoint was finished: starting at step 0")
+            return
+        self.record = list(self.checkpoint.losses.numpy())
+        checkpoints.remove_newer(self.folder, len(self.record))
+        self.write_losses()
 
     def go_on(self, epochs):
         """Train from the step that is reached to the end of epoch `epochs`."""

