@@ -72,7 +72,7 @@ class _Training:
             self.train_step = make_train_step(*self.networks, *self.optimizers, seed=about["seed"])
         # in the checkpoint, so that weights and losses are always of the same step
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-        self.record = []
+        self.record, self.saved = [], None
         self.folder = directory / "training_checkpoints"
         self.steps_per_epoch = -(-len(images) // about["batch_size"])
 
@@ -87,6 +87,7 @@ class _Training:
             print("No checkpoint was finished: starting at step 0")
             return
         self.record = list(self.checkpoint.losses.numpy())
+        self.saved = len(self.record)
         checkpoints.remove_newer(self.folder, len(self.record))
         self.write_losses()
 
@@ -143,12 +144,15 @@ class _Training:
     def save(self):
         """Save a checkpoint; as in the lecture every 15th epoch's stays, and the last two do."""
         step = len(self.record)
+        if step == self.saved:
+            return  # written once; to write it again would put it at risk
         for variable in [v for network in self.networks for v in network.variables]:
             if not np.isfinite(variable).all():
                 raise ValueError(f"step {step}: {variable.path} is not finite, and is not saved")
         self.checkpoint.losses.assign(np.reshape(self.record, (-1, 2)))
         keep_every = 15 * self.steps_per_epoch
         checkpoints.save(self.checkpoint, self.folder, step, keep_every=keep_every)
+        self.saved = step
         self.write_losses()
 
     def write_losses(self):
