@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 import gan_tutorial as gt
-from gan_tutorial import runs
+
+with gt.quiet():
+    from gan_tutorial import runs
 
 
 def main():
