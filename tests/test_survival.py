@@ -350,10 +350,6 @@ def test_row_12_two_runs_in_one_folder(run_copy, few):
     assert newest(run_copy).name == "ckpt-12"
 
 
-def swapped(checkpoint):
-    checkpoint.generator, checkpoint.discriminator = checkpoint.discriminator, checkpoint.generator
-
-
 @pytest.mark.parametrize("change", ["architecture", "swapped"])
 def test_row_13_other_networks_are_refused_and_not_changed(change, run_copy):
     recipe = "fast" if change == "architecture" else "tiny"
