@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from .fourier import FourierConv2DTranspose
+
 
 def generator_model(latent_dim=100, *, channels=256, kernel_size=5, negative_slope=0.3):
     """Return the generator: latent points (n, latent_dim) to images (n, 28, 28, 1) in [-1, 1].
@@ -19,7 +21,7 @@ def generator_model(latent_dim=100, *, channels=256, kernel_size=5, negative_slo
             layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=negative_slope),
             layers.Reshape((7, 7, channels)),  # 7 x 7 x 256
-            layers.Conv2DTranspose(channels // 2, strides=1, **upsample),
+            FourierConv2DTranspose(channels // 2, strides=1, **upsample),
             layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=negative_slope),  # 7 x 7 x 128
             layers.Conv2DTranspose(channels // 4, strides=2, **upsample),
