@@ -20,6 +20,7 @@ _NAMES = {
         "extragradient",
         "trajectory",
     ],
+    "fourier": ["FourierConv2DTranspose", "convolution_theorem"],
     "recipes": ["RECIPES", "make_networks", "make_optimizers"],
     "training": ["make_train_step", "make_alternating_train_step", "train"],
     "checkpoints": [
@@ -51,7 +52,8 @@ _NAMES = {
     ],
     "stopping": ["Stopped"],
     "exercises": ["check_answers"],
-    "files": ["DataError", "CheckpointError", "whole_file"],
+    "files": ["DataError", "CheckpointError", "whole_file", "save_images"],
+    "judge": ["judge_model", "train_judge", "features", "frechet_distance"],
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = ["quiet", *_MODULE_OF]

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import math
 import signal
 import sys
 import warnings
@@ -56,11 +57,11 @@ def _add_generate(commands):
     command.set_defaults(command=_generate)
     command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
     command.add_argument("--number", type=_natural, default=100, metavar="N", help="default: 100")
-    command.add_argument("--scale-means", type=float, metavar="X", help="the lecture's points")
-    command.add_argument("--scale-stds", type=float, metavar="X", help="the lecture's points")
+    command.add_argument("--scale-means", type=_finite, metavar="X", help="the lecture's points")
+    command.add_argument("--scale-stds", type=_finite, metavar="X", help="the lecture's points")
     command.add_argument("--seed", type=_seed, metavar="N")
     command.add_argument(
-        "--output", type=Path, required=True, metavar="FILE", help=".png: a grid; .npz: raw images"
+        "--output", type=_picture, required=True, metavar="FILE", help=".png: a grid; .npz: raw"
     )
 
 
@@ -92,24 +93,28 @@ def _train(options):
 
 def _generate(options):
     import numpy as np
+    from tqdm import tqdm
 
     import gan_tutorial as gt
 
-    if options.output.suffix not in (".png", ".npz"):
-        raise ValueError(f"--output must end in .png or .npz, but is {str(options.output)!r}")
     generator, _ = gt.restore(options.checkpoint)
-    if options.scale_means is None and options.scale_stds is None:
-        points = gt.sample_prior(options.number, seed=options.seed)
-    else:
-        scales = [1 if s is None else s for s in (options.scale_means, options.scale_stds)]
-        points = gt.generate_latent_points(options.number, *scales, seed=options.seed)
-    images = gt.generate_images(generator, points)
+    rng = np.random.default_rng(options.seed)  # one stream: the images do not depend on the parts
+
+    def images(number):
+        if options.scale_means is None and options.scale_stds is None:
+            points = gt.sample_prior(number, seed=rng)
+        else:
+            scales = [1 if s is None else s for s in (options.scale_means, options.scale_stds)]
+            points = gt.generate_latent_points(number, *scales, seed=rng)
+        return gt.generate_images(generator, points)
+
     if options.output.suffix == ".png":
-        gt.save_figure(gt.plot_result(images), options.output)
+        gt.save_figure(gt.plot_result(images(options.number)), options.output)
     else:
-        with gt.whole_file(options.output) as temporary:
-            np.savez(temporary, images=images)
-    print(f"{len(images)} images in {options.output}")
+        parts = range(0, options.number, 1024)  # memory stays flat
+        parts = (min(1024, options.number - i) for i in tqdm(parts, "images", disable=None))
+        gt.save_images(map(images, parts), options.number, options.output)
+    print(f"{options.number} images in {options.output}")
 
 
 def _movie(options):
@@ -138,6 +143,22 @@ def _seed(text):
     if not 0 <= number < 2**32:
         raise argparse.ArgumentTypeError(f"must be from 0 to 2³² - 1, but is {number}")
     return number
+
+
+def _finite(text):
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"must be a finite number, but is {text!r}")
+    return number
+
+
+def _picture(text):
+    if not text.endswith((".png", ".npz")):
+        raise argparse.ArgumentTypeError(f"must end in .png or .npz, but is {text!r}")
+    return Path(text)
 
 
 if __name__ == "__main__":

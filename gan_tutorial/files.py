@@ -4,9 +4,11 @@ import contextlib
 import errno
 import os
 import shutil
+import zipfile
 from pathlib import Path
 
 import filelock
+import numpy as np
 
 
 class DataError(OSError, ValueError):
@@ -38,6 +40,27 @@ def whole_file(path):
         raise OSError(errno.ENOSPC, f"disk full: {need_of_room(path, size)}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def save_images(batches, number, path):
+    """Write `number` images to an .npz file, as `images` (number, 28, 28, 1) float32.
+
+    `batches` is an iterable of arrays (n, 28, 28, 1), one in memory at a time, `number` in all.
+    The file is as `numpy.savez` would write it, and whole or not there. Raise OSError before the
+    first batch where the disk has no room for all of them.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if (size := 28 * 28 * 4 * number) > shutil.disk_usage(Path(path).parent).free:
+        raise OSError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")
+    header = {"shape": (number, 28, 28, 1), "fortran_order": False, "descr": "<f4"}
+    with (
+        whole_file(path) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+        archive.open("images.npy", "w", force_zip64=True) as file,
+    ):
+        np.lib.format.write_array_header_1_0(file, header)
+        for images in batches:
+            file.write(np.asarray(images, "<f4").tobytes())
 
 
 def need_of_room(path, size):

@@ -15,7 +15,8 @@ def generate_latent_points(number=100, scale_means=1, scale_stds=1, *, seed=None
     """
     t = np.linspace(-1, 1, latent_dim)
     deviations = np.random.default_rng(seed).standard_normal((_positive(number), latent_dim))
-    return (scale_means * t + np.abs(scale_stds * t) * deviations).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # `generate_images` refuses infinite points
+        return (scale_means * t + np.abs(scale_stds * t) * deviations).astype(np.float32)
 
 
 def sample_prior(number, *, seed=None, latent_dim=100):
