@@ -51,7 +51,8 @@ def describe(directory, images, given):
         about["seed"] = secrets.randbelow(2**31)
         print(f"Drawn seed: {about['seed']}")
     about.setdefault("batch_size", settings(about["recipe"])["batch_size"])
-    return {**about, "data": _fingerprint(images), **_environment(), "commit": _commit()}
+    what = {**about, "numbers": _numbers(about["recipe"]), "data": _fingerprint(images)}
+    return {**what, **_environment(), "commit": _commit()}
 
 
 def read_description(directory, images, given):
@@ -69,6 +70,8 @@ def read_description(directory, images, given):
     if not isinstance(about, dict) or not {"recipe", "batch_size", "seed", "precision"} <= {*about}:
         raise CheckpointError(f"{str(directory / 'run.json')!r} does not describe a run")
     now = {**given, "data": _fingerprint(images)}
+    if "numbers" in about:
+        now["numbers"] = _numbers(about["recipe"])
     asked = {name: value for name, value in now.items() if value is not None}
     if differences := _differences(about, asked):
         raise CheckpointError(f"{str(directory)!r} is another run: {differences}")
@@ -88,6 +91,11 @@ def write_description(directory, about):
     """Write run.json of a run's folder."""
     with whole_file(directory / "run.json") as temporary:
         temporary.write_text(json.dumps(about, indent=2) + "\n")
+
+
+def _numbers(recipe):
+    """Return what makes a recipe's run: another version's recipe may have the same name."""
+    return {name: value for name, value in settings(recipe).items() if name != "epochs"}
 
 
 def _fingerprint(images):

@@ -162,3 +162,12 @@ def test_lecture_recipe_is_the_notes_to_the_letter():
 def test_two_optimizers_are_two():
     first, second = gt.make_optimizers("fast")
     assert first is not second
+
+
+def test_fast_rate_halves_as_often_as_the_recipe_says():
+    recipe = gt.RECIPES["fast"]
+    for optimizer in gt.make_optimizers("fast"):
+        for halvings in (0, 1, 2.5):
+            optimizer.iterations.assign(int(halvings * recipe["half_life"]))
+            expected = recipe["optimizer"]["learning_rate"] / 2**halvings
+            assert float(optimizer.learning_rate) == pytest.approx(expected)

@@ -129,6 +129,14 @@ def test_a_run_is_the_loop_over_its_networks(fast_run, images):
     np.testing.assert_array_equal(losses, gt.read_losses(fast_run))
 
 
+def test_a_recipe_of_another_version_is_another_run(fast_run, images, tmp_path, monkeypatch):
+    shutil.copytree(fast_run, tmp_path / "run")
+    monkeypatch.setitem(gt.RECIPES, "fast", {**gt.RECIPES["fast"], "half_life": 7})
+    with pytest.raises(gt.CheckpointError, match="another run: numbers was .*'half_life': 7"):
+        gt.run(images[:130], tmp_path / "run", epochs=2, resume=True)
+    assert len(gt.read_losses(tmp_path / "run")) == 3
+
+
 def test_run_json_says_what_was_run(runs, images):
     about = json.loads((runs / "fast" / "whole" / "run.json").read_text())
     assert about["recipe"] == "fast"
