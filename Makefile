@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow lab notebooks ship clean
+.PHONY: help setup lecture test test-slow lab notebooks bench ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -36,6 +36,10 @@ lab: setup  ## JupyterLab on the notebooks
 
 notebooks: setup  ## run all notebooks and keep their outputs
 	$(BIN)/python tools/notebooks.py refresh
+
+bench: setup  ## measure side by side; writes benchmarks/README.md, ten minutes
+	-$(BIN)/python -m pip install --quiet --editable ".[bench]" --config-settings editable_mode=compat
+	$(BIN)/python benchmarks/report.py
 
 RUN = runs/lecture
 ship:  ## make the run in RUN the shipped one: networks, losses, pictures, movie

@@ -132,7 +132,7 @@ def test_a_run_is_the_loop_over_its_networks(fast_run, images):
 def test_a_recipe_of_another_version_is_another_run(fast_run, images, tmp_path, monkeypatch):
     shutil.copytree(fast_run, tmp_path / "run")
     monkeypatch.setitem(gt.RECIPES, "fast", {**gt.RECIPES["fast"], "half_life": 7})
-    with pytest.raises(gt.CheckpointError, match="another run: numbers was .*'half_life': 7"):
+    with pytest.raises(gt.CheckpointError, match=r"another run: numbers was .*'half_life': 7"):
         gt.run(images[:130], tmp_path / "run", epochs=2, resume=True)
     assert len(gt.read_losses(tmp_path / "run")) == 3
 
