@@ -10,7 +10,7 @@ import os
 _NAMES = {
     "data": ["load_mnist", "make_dataset"],
     "models": ["generator_model", "discriminator_model"],
-    "losses": ["generator_loss", "discriminator_loss", "minimax_generator_loss"],
+    "losses": ["generator_loss", "discriminator_loss", "minimax_generator_loss", "r1_penalty"],
     "games": [
         "optimal_discriminator",
         "bilinear",

@@ -33,6 +33,21 @@ def discriminator_loss(real_output, fake_output):
     return _mean_softplus(-real_output) + _mean_softplus(fake_output)
 
 
+def r1_penalty(discriminator, real_images):
+    """Return E |∇ₓ l(x)|² over real images (n, 28, 28, 1), a scalar: how steep the logit is there.
+
+    Half of it, times a strength γ, on the discriminator's loss keeps the game from circling for
+    ever (notebook 01). Source: Mescheder et al. 2018, "Which training methods for GANs do
+    actually converge?", equation 9.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(real_images)
+        real_output = discriminator(real_images, training=True)
+    # each logit depends on its own image alone, so the gradient of the sum has them all
+    slopes = tf.cast(tape.gradient(real_output, real_images), tf.float32)
+    return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
+
+
 def _mean_softplus(logits):
     # bfloat16 logits (mixed precision) would lose the digits that the mean needs
     return tf.reduce_mean(tf.nn.softplus(tf.cast(logits, tf.float32)))

@@ -69,7 +69,12 @@ class _Training:
             self.networks = make_networks(about["recipe"])
             self.optimizers = make_optimizers(about["recipe"])
             self.checkpoint = checkpoints.make_checkpoint(*self.networks, *self.optimizers)
-            self.train_step = make_train_step(*self.networks, *self.optimizers, seed=about["seed"])
+            self.train_step = make_train_step(
+                *self.networks,
+                *self.optimizers,
+                seed=about["seed"],
+                r1=settings(about["recipe"]).get("r1", 0.0),
+            )
         # in the checkpoint, so that weights and losses are always of the same step
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
         self.record, self.saved = [], None

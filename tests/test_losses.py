@@ -68,3 +68,30 @@ def test_minimax_gradient_vanishes_where_the_discriminator_is_sure(logit):
     d = 1 / (1 + math.exp(-logit))
     assert float(tape.gradient(minimax, x)) == pytest.approx(-d, rel=1e-5)
     assert float(tape.gradient(non_saturating, x)) == pytest.approx(d - 1, rel=1e-5)
+
+
+def test_r1_penalty_of_a_linear_discriminator_is_its_weights_squared():
+    discriminator = keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    images = tf.random.stateless_uniform((5, 28, 28, 1), [0, 1], -1, 1)
+    expected = np.sum(discriminator.get_weights()[0] ** 2)
+    assert float(gt.r1_penalty(discriminator, images)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_r1_penalty_is_the_slope_that_differences_see():
+    keras.utils.set_random_seed(0)
+    discriminator = gt.discriminator_model(channels=2, dropout=0.0)
+    image = tf.random.stateless_uniform((1, 28, 28, 1), [0, 1], -1, 1)
+    direction = tf.random.stateless_normal(image.shape, [0, 2])
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        logit = discriminator(image)
+    slope = tape.gradient(logit, image)
+    # along its own gradient a function rises by the gradient's norm
+    unit = slope / tf.norm(slope)
+    rise = (discriminator(image + 1e-2 * unit) - discriminator(image - 1e-2 * unit)) / 2e-2
+    penalty = float(gt.r1_penalty(discriminator, image))
+    assert penalty == pytest.approx(float(tf.squeeze(rise)) ** 2, rel=0.05)
+    along = float(tf.reduce_sum(slope * direction) / tf.norm(direction)) ** 2
+    assert penalty >= along

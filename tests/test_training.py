@@ -10,8 +10,8 @@ import gan_tutorial as gt
 CROSS_ENTROPY = keras.losses.BinaryCrossentropy(from_logits=True)
 
 
-def sgd():
-    return keras.optimizers.SGD(1.0)
+def sgd(rate=1.0):
+    return keras.optimizers.SGD(rate)
 
 
 def adam():
@@ -268,3 +268,24 @@ def test_train_returns_all_losses_and_calls_back_once_an_epoch(images, capfd):
 def test_nothing_is_left_to_do_when_the_last_epoch_is_reached():
     losses = gt.train([], 3, train_step=None, first_epoch=4)
     assert losses.shape == (0, 2)
+
+
+def test_r1_penalty_comes_every_eighth_step_eight_times_as_strong(images):
+    sizes = {"discriminator": {"channels": 4, "dropout": 0.0}}
+    penalised, plain = networks(**sizes), networks(**sizes)
+    step = gt.make_train_step(*penalised, sgd(0.01), sgd(0.01), r1=0.5)
+    plain_step = gt.make_train_step(*plain, sgd(0.01), sgd(0.01))
+    for i in range(10):
+        for mine, other in zip(penalised, plain, strict=True):
+            other.set_weights(mine.get_weights())
+        with tf.GradientTape() as tape:
+            penalty = 8 * 0.5 / 2 * gt.r1_penalty(plain[1], tf.constant(images[:6]))
+        pulls = tape.gradient(penalty, plain[1].trainable_variables)
+        losses, plain_losses = step(images[:6]), plain_step(images[:6])
+        np.testing.assert_allclose(losses, plain_losses, rtol=1e-5)  # the penalty is not in them
+        for mine, other, pull in zip(
+            penalised[1].trainable_variables, plain[1].trainable_variables, pulls, strict=True
+        ):
+            expected = other - 0.01 * pull if i in (0, 8) and pull is not None else other
+            np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-6)
+    assert step.experimental_get_tracing_count() == 1
