@@ -15,10 +15,10 @@ RECIPES = {
     },
     # many small steps of small networks, quick at first and careful later; notebook 02 has the why
     "fast": {
-        "epochs": 14,
+        "epochs": 12,
         "batch_size": 64,
         "optimizer": {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99},
-        "half_life": 3000,  # steps after which the learning rate is half of what it was
+        "half_life": 2500,  # steps after which the learning rate is half of what it was
         "r1": 0.3,  # strength of the penalty on the discriminator's slope
         "generator": {"channels": 128, "kernel_size": 4, "negative_slope": 0.2},
         "discriminator": {
