@@ -45,7 +45,7 @@ RUN = runs/lecture
 ship:  ## make the run in RUN the shipped one: networks, losses, pictures, movie
 	rm -rf build/ship
 	$(BIN)/python -c "import gan_tutorial as gt; gt.save_networks('$(RUN)', 'build/ship')"
-	rm -f training_checkpoints/c* images_from_seed_images/image_at_epoch_*.png
+	rm -f training_checkpoints/[cS]* images_from_seed_images/image_at_epoch_*.png
 	mv build/ship/* training_checkpoints/
 	cp $(RUN)/run.json .
 	cp $(RUN)/data/losses.csv data/

@@ -29,8 +29,8 @@ _NAMES = {
         "resume",
         "restore",
         "save_networks",
-        "shipped_run",
     ],
+    "shipped": ["shipped_run"],
     "runs": ["run"],
     "records": ["read_losses"],
     "latent": [

@@ -14,16 +14,7 @@ import tensorflow as tf
 
 from .files import CheckpointError, need_of_room
 from .recipes import make_networks
-
-
-def shipped_run():
-    """Return the folder of the run that comes with the tutorial: its own top level.
-
-    An installed package, which has no such level, carries the networks (and nothing else of the
-    run) inside.
-    """
-    package, project = Path(__file__).parents[:2]
-    return package if (package / "training_checkpoints").is_dir() else project
+from .shipped import check_sums, shipped_run, write_sums
 
 
 def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
@@ -89,12 +80,15 @@ def remove_newer(directory, step):
 def restore(directory=None):
     """Return (generator, discriminator) of a run, ready for inference.
 
-    `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks.
+    `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks,
+    whose sha256 is checked.
     Weights go into networks built by code, never the other way round, so a file from elsewhere
     can hold wrong numbers but no program. Raise CheckpointError where there is no checkpoint or
     it is of another network.
     """
     folder = _checkpoint_folder(shipped_run() if directory is None else directory)
+    if directory is None:
+        check_sums(folder)
     path, _ = _newest(folder)
     generator, discriminator = make_networks(_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
@@ -104,14 +98,18 @@ def restore(directory=None):
 
 
 def save_networks(directory, output):
-    """Save the newest networks of a run alone in the folder `output`; return the path.
+    """Save the newest networks of a run alone in the folder `output`, with their sha256.
 
     Without the optimizers it is a third of the size: enough for `restore`, not to go on.
+    Return the path.
     """
     folder = _checkpoint_folder(directory)
     _, step = _newest(folder)
     generator, discriminator = restore(folder)
-    return save(tf.train.Checkpoint(generator=generator, discriminator=discriminator), output, step)
+    networks = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
+    path = save(networks, output, step)
+    write_sums(output)
+    return path
 
 
 def _checkpoint_folder(directory):

@@ -1,0 +1,64 @@
+"""The shipped networks are checked by their sha256 where they are restored by name."""
+
+import shutil
+import subprocess
+
+import pytest
+
+import gan_tutorial as gt
+from gan_tutorial import checkpoints
+
+
+@pytest.fixture
+def another_shipped_run(tmp_path, monkeypatch):
+    """Return a copy of the shipped folder that `restore` takes for the shipped one."""
+    folder = tmp_path / "training_checkpoints"
+    shutil.copytree(gt.shipped_run() / "training_checkpoints", folder)
+    monkeypatch.setattr(checkpoints, "shipped_run", lambda: tmp_path)
+    return folder
+
+
+def test_sums_are_those_of_another_program():
+    folder = gt.shipped_run() / "training_checkpoints"
+    if shutil.which("sha256sum") is None:
+        pytest.skip("no sha256sum here")
+    checked = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=folder, check=False)
+    assert checked.returncode == 0
+
+
+def test_a_whole_copy_is_restored(another_shipped_run):
+    generator, _ = gt.restore()
+    assert generator.count_params() == 2_330_944
+
+
+def test_another_checkpoint_in_its_place_is_refused(another_shipped_run, fast_run, tmp_path):
+    generator, discriminator = gt.make_networks()  # whole, fitting and untrained
+    (path,) = another_shipped_run.glob("ckpt-*.index")
+    step = int(path.stem[5:])
+    checkpoint = gt.make_checkpoint(generator, discriminator, *gt.make_optimizers())
+    gt.save(checkpoint, another_shipped_run, step)
+    gt.restore(another_shipped_run)  # by its path it is a checkpoint as any other
+    with pytest.raises(gt.CheckpointError, match=f"'ckpt-{step}.* is not as shipped: its sha256"):
+        gt.restore()
+
+
+@pytest.mark.parametrize("change", ["added", "missing", "no sums", "odd sums"])
+def test_more_or_less_than_was_shipped_is_refused(change, another_shipped_run):
+    index = next(another_shipped_run.glob("ckpt-*.index"))
+    sums = another_shipped_run / "SHA256SUMS"
+    if change == "added":
+        shutil.copy(index, another_shipped_run / "ckpt-99999.index")
+    elif change == "missing":
+        index.unlink()
+    elif change == "no sums":
+        sums.unlink()
+    else:
+        sums.write_text("not a sum\n")
+    with pytest.raises(gt.CheckpointError, match=r"SHA256SUMS|not as shipped"):
+        gt.restore()
+
+
+def test_exported_networks_carry_their_sums(fast_run, tmp_path):
+    gt.save_networks(fast_run, tmp_path / "alone")
+    names = [line.split()[1] for line in (tmp_path / "alone" / "SHA256SUMS").open()]
+    assert names == ["ckpt-3.data-00000-of-00001", "ckpt-3.index"]
