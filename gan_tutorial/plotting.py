@@ -154,7 +154,7 @@ def _draw_boxes(names, sizes):
 
 def _colour(name):
     # the layers that hold nearly all of the weights are the ones to look for
-    return "#cfe2f3" if name.startswith(("Dense", "Conv2D")) else "#f2f2f2"
+    return "#cfe2f3" if name == "Dense" or "Conv2D" in name else "#f2f2f2"
 
 
 def make_movie(directory="images_from_seed_images", path=None):

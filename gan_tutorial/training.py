@@ -18,20 +18,14 @@ def make_train_step(
 ):
     """Return `train_step(images) -> (generator_loss, discriminator_loss)`, a tf.function.
 
-    One simultaneous update, as in the lecture: both losses come from one forward pass, both
-    networks step at once. `images` (n, 28, 28, 1) float32 in [-1, 1] meet n fakes, whatever n
-    is, in one trace. `train_step.python_function` is the same step without `tf.function`.
-    `r1` is the strength γ of the penalty γ/2 · `r1_penalty`, which the lecture does not have; to
-    save time it comes at every 8th step, 8 times as strong (Karras et al. 2020, "Analyzing and
-    improving the image quality of StyleGAN", appendix B), and is not in the loss returned.
+    One simultaneous update of the lecture: both losses come from one forward pass. `images`
+    (n, 28, 28, 1) in [-1, 1] meet n fakes, for any n in one trace. `r1`, not of the lecture, is
+    the strength γ of a penalty γ/2 · `r1_penalty` at every 8th step, 8 times as strong (Karras et
+    al. 2020, appendix B), not in the loss returned. `.python_function` is the uncompiled step.
     """
     signature, noise_like = _step_inputs(generator, discriminator, generator_optimizer, seed)
     _build(generator, discriminator, generator_optimizer, discriminator_optimizer)
-
-    def penalty(images):
-        now = discriminator_optimizer.iterations % R1_EVERY == 0
-        strength = r1 / 2 * R1_EVERY
-        return tf.cond(now, lambda: strength * r1_penalty(discriminator, images), lambda: 0.0)
+    penalty = _penalty(discriminator, discriminator_optimizer, r1)
 
     @tf.function(input_signature=signature)
     def train_step(images):
@@ -41,9 +35,9 @@ def make_train_step(
             fake_output = discriminator(fake_images, training=True)
             loss_g = generator_loss(fake_output)
             loss_d = discriminator_loss(real_output, fake_output)
-            to_minimise = loss_d + penalty(images) if r1 else loss_d
+            penalised_d = loss_d + penalty(images)
         _update(generator, generator_optimizer, generator_tape, loss_g)
-        _update(discriminator, discriminator_optimizer, discriminator_tape, to_minimise)
+        _update(discriminator, discriminator_optimizer, discriminator_tape, penalised_d)
         return loss_g, loss_d
 
     return train_step
@@ -105,6 +99,17 @@ def _step_inputs(generator, discriminator, generator_optimizer, seed):
         return tf.random.stateless_normal([tf.shape(images)[0], latent_dim], [seed, step])
 
     return signature, noise_like
+
+
+def _penalty(discriminator, optimizer, r1):
+    """Return the R1 term of a step's loss: at every 8th step, and without r1 never."""
+
+    def penalty(images):
+        now = optimizer.iterations % R1_EVERY == 0
+        strength = r1 / 2 * R1_EVERY
+        return tf.cond(now, lambda: strength * r1_penalty(discriminator, images), lambda: 0.0)
+
+    return penalty if r1 else lambda images: 0.0
 
 
 def _build(generator, discriminator, generator_optimizer, discriminator_optimizer):

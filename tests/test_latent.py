@@ -177,7 +177,7 @@ def test_images_in_batches_equal_those_one_by_one(generator):
     assert np.abs(twin(points, training=True) - images).max() > 1e-3
 
 
-def test_images_are_made_by_at_most_256_at_a_time(generator):
+def test_images_are_made_by_at_most_1024_at_a_time(generator):
     sizes = []
 
     def note(x):
@@ -188,8 +188,8 @@ def test_images_are_made_by_at_most_256_at_a_time(generator):
         [keras.Input((100,)), keras.layers.Lambda(note), *generator.layers]
     )
     sizes.clear()
-    gt.generate_images(recording, gt.sample_prior(600, seed=0))
-    assert sizes == [256, 256, 88]
+    gt.generate_images(recording, gt.sample_prior(2100, seed=0))
+    assert sizes == [1024, 1024, 52]
 
 
 def test_generator_is_an_argument_and_stays_as_it_was(generator):

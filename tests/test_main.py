@@ -24,11 +24,20 @@ def one_line_of_error(capfd):
     return error
 
 
-def test_help_answers_without_tensorflow(tmp_path):
-    answer = run_python("-X", "importtime", "-m", "gan_tutorial", "--help", cwd=tmp_path)
-    assert answer.returncode == 0
-    for command in ("train", "generate", "movie"):
-        assert command in answer.stdout
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--help"], 0, "train generate movie"),
+        (["train", "--epochs", "0"], 2, "--epochs must be at least 1"),
+        (["generate", "--output", "grid.gif"], 2, "--output must end in .png or .npz"),
+        (["generate", "--scale-stds", "nan", "--output", "x.npz"], 2, "must be a finite number"),
+    ],
+)
+def test_help_and_wrong_usage_answer_without_tensorflow(arguments, status, words, tmp_path):
+    answer = run_python("-X", "importtime", "-m", "gan_tutorial", *arguments, cwd=tmp_path)
+    assert answer.returncode == status
+    for word in words.split():
+        assert word in answer.stdout + answer.stderr
     imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
     assert "argparse" in imported
     assert not imported & {"tensorflow", "keras", "numpy", "matplotlib"}

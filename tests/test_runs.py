@@ -64,6 +64,15 @@ def test_run_in_two_parts_ends_in_the_same_bits(recipe, runs, images, tmp_path):
     np.testing.assert_array_equal(losses, gt.read_losses(whole))
 
 
+@pytest.mark.parametrize("recipe", SETTINGS)
+def test_run_in_two_parts_ends_in_the_same_bits_in_bfloat16_too(recipe, images, tmp_path):
+    changes = {"precision": "mixed_bfloat16", "epochs": 2}
+    run(recipe, images, tmp_path / "whole", **changes)
+    run(recipe, images, tmp_path / "parts", **{**changes, "epochs": 1})
+    run(recipe, images, tmp_path / "parts", **changes, resume=True)
+    assert differences(tmp_path / "whole", tmp_path / "parts") == []
+
+
 def test_the_comparison_fails_when_the_state_of_dropout_is_left_out(
     runs, images, tmp_path, monkeypatch
 ):
@@ -124,7 +133,8 @@ def test_loss_record_has_a_row_a_step_in_full_precision(runs):
 def test_a_run_is_the_loop_over_its_networks(fast_run, images):
     keras.utils.set_random_seed(5)
     networks, optimizers = gt.make_networks("fast"), gt.make_optimizers("fast")
-    train_step = gt.make_train_step(*networks, *optimizers, seed=5)
+    r1 = gt.RECIPES["fast"]["r1"]
+    train_step = gt.make_train_step(*networks, *optimizers, seed=5, r1=r1)
     losses = gt.train(gt.make_dataset(images[:130], 64, seed=5), 1, train_step)
     np.testing.assert_array_equal(losses, gt.read_losses(fast_run))
 
