@@ -7,6 +7,7 @@ the pictures and the checkpoints in it. It is stopped after 2 minutes, looked at
 """
 
 import argparse
+import hashlib
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import numpy as np
 
 import gan_tutorial as gt
 
-WEIGHTS = Path(__file__).parent.parent / "build" / "judge.weights.h5"
+BUILD = Path(__file__).parent.parent / "build"
 
 
 def main():
@@ -62,13 +63,14 @@ def training_time(command, limit=None):
 def make_distance():
     """Return the distance of a run's 10,000 images from the test images; print the judge's."""
     (images, labels), (test_images, test_labels) = gt.load_mnist()
-    if WEIGHTS.exists():
+    weights = BUILD / f"judge-{hashlib.sha256(images.tobytes()).hexdigest()[:8]}.weights.h5"
+    if weights.exists():
         judge = gt.judge_model()
-        judge.load_weights(WEIGHTS)
+        judge.load_weights(weights)
     else:
         judge = gt.train_judge(images, labels)
-        WEIGHTS.parent.mkdir(exist_ok=True)
-        judge.save_weights(WEIGHTS)
+        weights.parent.mkdir(exist_ok=True)
+        judge.save_weights(weights)
     answers = judge.predict(test_images, batch_size=500, verbose=0).argmax(axis=1)
     reference = gt.features(judge, test_images)
     floor = gt.frechet_distance(gt.features(judge, images[:10_000]), reference)

@@ -115,8 +115,8 @@ def generating_says(seconds):
 def memory_says(peaks):
     before, highest = max(peaks.values(), key=max)
     return (
-        f"Training takes {highest:,.0f} MiB at most, {before:,.0f} of which TensorFlow and the "
-        "images take before there is a network."
+        f"With these images training takes {highest:,.0f} MiB at most, {before:,.0f} of which "
+        "TensorFlow and the images take before there is a network."
     )
 
 

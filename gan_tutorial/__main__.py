@@ -8,6 +8,8 @@ import sys
 import warnings
 from pathlib import Path
 
+from gan_tutorial.stopping import termination_raises
+
 
 def main(arguments=None):
     """Run a command; return the exit status: 0, 1 with one line on stderr, 128 + a signal."""
@@ -15,7 +17,7 @@ def main(arguments=None):
     # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), termination_raises():
             # one line, as for errors, without the place in the code
             warnings.showwarning = lambda message, *_: print(
                 f"gan-tutorial: {message}", file=sys.stderr
@@ -25,7 +27,7 @@ def main(arguments=None):
         print(f"gan-tutorial: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
-        print(f"gan-tutorial: {error or 'interrupted'}", file=sys.stderr)
+        print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)
     return 0
 
@@ -156,9 +158,12 @@ def _finite(text):
 
 
 def _picture(text):
-    if not text.endswith((".png", ".npz")):
+    path = Path(text)
+    if path.suffix not in (".png", ".npz"):
         raise argparse.ArgumentTypeError(f"must end in .png or .npz, but is {text!r}")
-    return Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"must be a file, but {text!r} is a folder")
+    return path
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 
 from .files import CheckpointError, need_of_room
-from .recipes import make_networks
+from .recipes import make_networks, settings
 from .shipped import check_sums, shipped_run, write_sums
 
 
@@ -193,6 +193,11 @@ def _first_line(error):
 def _recipe(run_folder):
     """Return the recipe that a run's networks follow; the lecture's where nothing is said."""
     try:
-        return json.loads((run_folder / "run.json").read_text())["recipe"]
+        recipe = json.loads((run_folder / "run.json").read_text())["recipe"]
+        settings(recipe)
     except FileNotFoundError:
         return "lecture"
+    except (ValueError, TypeError, KeyError) as error:
+        path = str(run_folder / "run.json")
+        raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
+    return recipe

@@ -47,11 +47,12 @@ def save_images(batches, number, path):
 
     `batches` is an iterable of arrays (n, 28, 28, 1), one in memory at a time, `number` in all.
     The file is as `numpy.savez` would write it, and whole or not there. Raise OSError before the
-    first batch where the disk has no room for all of them.
+    first batch where the disk has no room for all of them, ValueError if another number came.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     if (size := 28 * 28 * 4 * number) > shutil.disk_usage(Path(path).parent).free:
         raise OSError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")
+    left = number
     header = {"shape": (number, 28, 28, 1), "fortran_order": False, "descr": "<f4"}
     with (
         whole_file(path) as temporary,
@@ -60,7 +61,10 @@ def save_images(batches, number, path):
     ):
         np.lib.format.write_array_header_1_0(file, header)
         for images in batches:
+            left -= len(images)
             file.write(np.asarray(images, "<f4").tobytes())
+        if left != 0:
+            raise ValueError(f"{number} images were promised, and {number - left} came")
 
 
 def need_of_room(path, size):

@@ -2,13 +2,16 @@
 
 In Fourier space a convolution is a product, frequency by frequency. A 5 x 5 kernel on a 7 x 7 map
 takes 25 products a pixel; the frequencies of 9 x 9, where nothing wraps around, take 121 / 49.
+With the transforms, and with the gradients, a seventh of the products is left.
 """
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
 
 
+@keras.saving.register_keras_serializable("gan_tutorial")
 class FourierConv2DTranspose(layers.Conv2DTranspose):
     """Keras's `Conv2DTranspose` of stride 1 with "same" padding: same weights, same map.
 
@@ -66,8 +69,8 @@ def convolution_theorem(size, kernel_size):
 
     a, b = np.cos(phases(pixels)), -np.sin(phases(pixels))
     c, d = np.cos(phases(taps)), -np.sin(phases(taps))
-    of_map = np.concatenate([np.ones_like(a[:1]), a + b, a, b])
-    of_kernel = np.concatenate([np.ones_like(c[:1]), c, d - c, c + d])
+    of_map = np.concatenate([np.ones((1, size**2)), a + b, a, b])
+    of_kernel = np.concatenate([np.ones((1, kernel_size**2)), c, d - c, c + d])
     # real part c(a + b) - b(c + d), imaginary part c(a + b) + a(d - c), each times its wave
-    back = np.concatenate([np.full_like(a[:1], 0.5), a + b, b, -a]) * 2 / length**2
+    back = np.concatenate([np.full((1, size**2), 0.5), a + b, b, -a]) * 2 / length**2
     return of_map, of_kernel, back.T

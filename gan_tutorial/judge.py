@@ -60,6 +60,11 @@ def frechet_distance(features, reference):
     It is biased upwards for few images: always compare 10,000 with 10,000. Source: Heusel et al.
     2017, "GANs trained by a two time-scale update rule", section 2, there with another judge.
     """
+    for each in (features, reference):
+        if np.ndim(each) != 2 or len(each) < 2 or not np.isfinite(each).all():
+            raise ValueError(
+                f"features must be (n, m), finite, n at least 2, but are {np.shape(each)}"
+            )
     means = [np.mean(f, axis=0, dtype=np.float64) for f in (features, reference)]
     covariances = [np.cov(np.asarray(f, np.float64), rowvar=False) for f in (features, reference)]
     values, vectors = np.linalg.eigh(covariances[0])

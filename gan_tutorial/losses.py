@@ -40,6 +40,7 @@ def r1_penalty(discriminator, real_images):
     ever (notebook 01). Source: Mescheder et al. 2018, "Which training methods for GANs do
     actually converge?", equation 9.
     """
+    real_images = tf.convert_to_tensor(real_images)
     with tf.GradientTape() as tape:
         tape.watch(real_images)
         real_output = discriminator(real_images, training=True)

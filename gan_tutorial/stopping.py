@@ -15,6 +15,23 @@ class Stopped(KeyboardInterrupt):
 
 
 @contextlib.contextmanager
+def termination_raises():
+    """Let SIGTERM raise `Stopped` in the block, so that what is half-written is removed."""
+
+    def stop(number, frame):
+        raise Stopped(number, "terminated")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
+
+
+@contextlib.contextmanager
 def signals_noted():
     """Yield a list that takes the numbers of SIGINT and SIGTERM instead of stopping at once.
 

@@ -103,6 +103,8 @@ def _step_inputs(generator, discriminator, generator_optimizer, seed):
 
 def _penalty(discriminator, optimizer, r1):
     """Return the R1 term of a step's loss: at every 8th step, and without r1 never."""
+    if not r1 >= 0:
+        raise ValueError(f"r1 must be 0 or more, but is {r1}")
 
     def penalty(images):
         now = optimizer.iterations % R1_EVERY == 0

@@ -1,3 +1,5 @@
+import copy
+
 import keras
 import numpy as np
 import pytest
@@ -25,7 +27,8 @@ def error(array, expected):
 
 
 @pytest.mark.parametrize(
-    ("size", "kernel_size"), [(7, 5), (7, 4), (7, 3), (7, 2), (7, 1), (6, 5), (3, 5), (14, 4)]
+    ("size", "kernel_size"),
+    [(7, 5), (7, 4), (7, 3), (7, 2), (7, 1), (1, 1), (6, 5), (3, 5), (14, 4)],
 )
 def test_is_keras_layer(size, kernel_size):
     theirs, ours, maps = both(size, kernel_size)
@@ -82,3 +85,12 @@ def test_a_clone_is_the_same_network():
     clone.set_weights(generator.get_weights())
     points = gt.sample_prior(2, seed=0)
     np.testing.assert_array_equal(clone(points), generator(points))
+    np.testing.assert_array_equal(copy.deepcopy(generator)(points), generator(points))
+
+
+def test_keras_saves_and_loads_it(tmp_path):
+    generator = gt.generator_model(channels=16)
+    generator.save(tmp_path / "generator.keras")
+    loaded = keras.models.load_model(tmp_path / "generator.keras")
+    points = gt.sample_prior(2, seed=0)
+    np.testing.assert_array_equal(loaded(points), generator(points))

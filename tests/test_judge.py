@@ -53,3 +53,9 @@ def test_distance_is_scipys():
     expected += np.trace(np.cov(a.T) + np.cov(b.T) - 2 * root)
     assert gt.frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
     assert gt.frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("odd", [np.zeros((1, 3)), np.zeros((0, 3)), np.full((5, 3), np.nan)])
+def test_distance_of_too_little_is_refused(odd):
+    with pytest.raises(ValueError, match="finite, n at least 2"):
+        gt.frechet_distance(odd, np.eye(3))

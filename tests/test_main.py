@@ -1,4 +1,8 @@
 import shutil
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 
 import matplotlib.pyplot as plt
@@ -70,6 +74,8 @@ def test_every_command_has_help(command, capsys):
         ["generate", "--scale-stds", "nan", "--output", "x.npz"],
         ["generate", "--output", "grid.gif"],
         ["generate", "--output", "png"],
+        ["generate", "--output", ".png"],
+        ["generate", "--output", "folder/../.."],
         ["generate", "--seed", "1", "--output"],
     ],
 )
@@ -263,4 +269,35 @@ def test_movie_of_nothing_fails_with_one_line(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert main(["movie"]) == 1
     assert "no image_at_epoch_*.png" in one_line_of_error(capfd)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_images_are_made_leaves_nothing(number, status, fast_run, tmp_path):
+    command = [sys.executable, "-m", "gan_tutorial", "generate", "--number", "500000"]
+    command += ["--checkpoint", str(fast_run), "--output", "images.npz"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not list(tmp_path.iterdir()):
+            time.sleep(0.1)
+        process.send_signal(number)
+        last_line = process.stderr.read().splitlines()[-1]
+    assert process.returncode == status
+    assert last_line in ("gan-tutorial: interrupted", "gan-tutorial: terminated")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ['{"seed": 1}', '{"recipe": ["fast"]}', '{"recipe": "slow"}', "{"])
+def test_run_json_without_a_recipe_is_named(text, fast_run, tmp_path, capfd):
+    shutil.copytree(fast_run, tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text(text)
+    assert generate(tmp_path / "run", tmp_path / "x.npz") == 1
+    assert "run.json' does not name a recipe" in one_line_of_error(capfd)
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_another_number_of_images_than_promised_is_refused(number, tmp_path):
+    import gan_tutorial as gt
+
+    with pytest.raises(ValueError, match="3 images were promised"):
+        gt.save_images([np.zeros((number, 28, 28, 1))], 3, tmp_path / "x.npz")
     assert list(tmp_path.iterdir()) == []

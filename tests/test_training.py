@@ -289,3 +289,9 @@ def test_r1_penalty_comes_every_eighth_step_eight_times_as_strong(images):
             expected = other - 0.01 * pull if i in (0, 8) and pull is not None else other
             np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-6)
     assert step.experimental_get_tracing_count() == 1
+
+
+@pytest.mark.parametrize("r1", [-1.0, float("nan")])
+def test_impossible_penalties_are_refused(r1):
+    with pytest.raises(ValueError, match="r1 must be 0 or more"):
+        gt.make_train_step(*networks(), adam(), adam(), r1=r1)
