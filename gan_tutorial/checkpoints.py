@@ -4,7 +4,6 @@ Checkpoints are numbered by the training step: `ckpt-235` is the state after 235
 """
 
 import contextlib
-import json
 import shutil
 import warnings
 from pathlib import Path
@@ -13,7 +12,8 @@ import keras
 import tensorflow as tf
 
 from .files import CheckpointError, need_of_room
-from .recipes import make_networks, settings
+from .recipes import make_networks
+from .records import read_recipe
 from .shipped import check_sums, shipped_run, write_sums
 
 
@@ -90,7 +90,7 @@ def restore(directory=None):
     if directory is None:
         check_sums(folder)
     path, _ = _newest(folder)
-    generator, discriminator = make_networks(_recipe(folder.resolve().parent))
+    generator, discriminator = make_networks(read_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
     with _all_or_nothing(checkpoint, path):
         checkpoint.restore(path).expect_partial().assert_existing_objects_matched()
@@ -188,16 +188,3 @@ def _variables(checkpoint):
 
 def _first_line(error):
     return str(error).partition("\n")[0]
-
-
-def _recipe(run_folder):
-    """Return the recipe that a run's networks follow; the lecture's where nothing is said."""
-    try:
-        recipe = json.loads((run_folder / "run.json").read_text())["recipe"]
-        settings(recipe)
-    except FileNotFoundError:
-        return "lecture"
-    except (ValueError, TypeError, KeyError) as error:
-        path = str(run_folder / "run.json")
-        raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
-    return recipe

@@ -82,6 +82,19 @@ def read_description(directory, images, given):
     return about
 
 
+def read_recipe(run_folder):
+    """Return the recipe that a run's networks follow; the lecture's where nothing is said."""
+    try:
+        recipe = json.loads((run_folder / "run.json").read_text())["recipe"]
+        settings(recipe)
+    except FileNotFoundError:
+        return "lecture"
+    except (ValueError, TypeError, KeyError) as error:
+        path = str(run_folder / "run.json")
+        raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
+    return recipe
+
+
 def _differences(before, now):
     changed = [name for name in now if before.get(name) != now[name]]
     return "; ".join(f"{name} was {before.get(name)}, is {now[name]}" for name in changed)
