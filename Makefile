@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow lab notebooks bench ship clean
+.PHONY: help setup lecture test test-slow lab notebooks bench judge ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -41,16 +41,12 @@ bench: setup  ## measure side by side; writes benchmarks/README.md, ten minutes
 	-$(BIN)/python -m pip install --quiet --editable ".[bench]" --config-settings editable_mode=compat
 	$(BIN)/python benchmarks/report.py
 
+judge: setup  ## train the judge of evaluate again, two minutes
+	$(BIN)/python tools/judge.py
+
 RUN = runs/lecture
-ship:  ## make the run in RUN the shipped one: networks, losses, pictures, movie
-	rm -rf build/ship
-	$(BIN)/python -c "import gan_tutorial as gt; gt.save_networks('$(RUN)', 'build/ship')"
-	rm -f training_checkpoints/[cS]* images_from_seed_images/image_at_epoch_*.png
-	mv build/ship/* training_checkpoints/
-	cp $(RUN)/run.json .
-	cp $(RUN)/data/losses.csv data/
-	cp $(RUN)/images_from_seed_images/*.png images_from_seed_images/
-	$(BIN)/gan-tutorial movie
+ship: setup  ## make the run in RUN the shipped one, measured; minutes
+	$(BIN)/python tools/ship.py $(RUN)
 
 clean:  ## remove what was built (not .venv, not runs/)
 	rm -rf build *.egg-info .pytest_cache .ruff_cache

@@ -1,14 +1,16 @@
-"""The command line: gan-tutorial train | generate | movie."""
+"""The command line: gan-tutorial train | generate | evaluate | movie."""
 
 import argparse
+import contextlib
+import json
 import logging
-import math
 import signal
 import sys
 import warnings
 from pathlib import Path
 
-from gan_tutorial.stopping import termination_raises
+from gan_tutorial.arguments import file_ending_in, finite, natural, seed
+from gan_tutorial.stopping import termination_raises, until_signal
 
 
 def main(arguments=None):
@@ -37,6 +39,7 @@ def _parser():
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_generate(commands)
+    _add_evaluate(commands)
     _add_movie(commands)
     return parser
 
@@ -45,10 +48,10 @@ def _add_train(commands):
     command = commands.add_parser("train", help="train the two networks in a run's folder")
     command.set_defaults(command=_train)
     command.add_argument("--recipe", choices=("lecture", "fast"), help="default: lecture")
-    command.add_argument("--epochs", type=_natural, metavar="N", help="default: the recipe's")
-    command.add_argument("--batch-size", type=_natural, metavar="N", help="default: the recipe's")
-    command.add_argument("--seed", type=_seed, metavar="N", help="default: drawn and written down")
-    command.add_argument("--limit", type=_natural, metavar="N", help="the first N images only")
+    command.add_argument("--epochs", type=natural, metavar="N", help="default: the recipe's")
+    command.add_argument("--batch-size", type=natural, metavar="N", help="default: the recipe's")
+    command.add_argument("--seed", type=seed, metavar="N", help="default: drawn and written down")
+    command.add_argument("--limit", type=natural, metavar="N", help="the first N images only")
     command.add_argument("--precision", choices=("float32", "mixed_bfloat16"))
     command.add_argument("--output", type=Path, metavar="DIR", help="default: runs/<recipe>")
     command.add_argument("--resume", action="store_true", help="go on with the run in DIR")
@@ -58,12 +61,33 @@ def _add_generate(commands):
     command = commands.add_parser("generate", help="write images from a trained generator")
     command.set_defaults(command=_generate)
     command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
-    command.add_argument("--number", type=_natural, default=100, metavar="N", help="default: 100")
-    command.add_argument("--scale-means", type=_finite, metavar="X", help="the lecture's points")
-    command.add_argument("--scale-stds", type=_finite, metavar="X", help="the lecture's points")
-    command.add_argument("--seed", type=_seed, metavar="N")
+    command.add_argument("--number", type=natural, default=100, metavar="N", help="default: 100")
+    command.add_argument("--scale-means", type=finite, metavar="X", help="the lecture's points")
+    command.add_argument("--scale-stds", type=finite, metavar="X", help="the lecture's points")
+    command.add_argument("--seed", type=seed, metavar="N")
     command.add_argument(
-        "--output", type=_picture, required=True, metavar="FILE", help=".png: a grid; .npz: raw"
+        "--output",
+        type=file_ending_in(".png", ".npz"),
+        required=True,
+        metavar="FILE",
+        help=".png: a grid; .npz: raw",
+    )
+
+
+def _add_evaluate(commands):
+    command = commands.add_parser("evaluate", help="measure generated images against real ones")
+    command.set_defaults(command=_evaluate)
+    command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
+    command.add_argument(
+        "--number", type=natural, default=10_000, metavar="N", help="default: 10000"
+    )
+    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
+    command.add_argument("--json", action="store_true", help="for machines")
+    command.add_argument(
+        "--pairs",
+        type=file_ending_in(".png"),
+        metavar="FILE",
+        help="the pairs nearest to each other, a .png",
     )
 
 
@@ -115,8 +139,34 @@ def _generate(options):
     else:
         parts = range(0, options.number, 1024)  # memory stays flat
         parts = (min(1024, options.number - i) for i in tqdm(parts, "images", disable=None))
-        gt.save_images(map(images, parts), options.number, options.output)
+        gt.save_images(until_signal(map(images, parts)), options.number, options.output)
     print(f"{options.number} images in {options.output}")
+
+
+def _evaluate(options):
+    from tqdm import tqdm
+
+    import gan_tutorial as gt
+
+    with contextlib.redirect_stdout(sys.stderr):  # where MNIST is from is no figure
+        generator, _ = gt.restore(options.checkpoint)
+        (train_images, _), (test_images, _) = gt.load_mnist()
+    images = gt.generate_images(generator, gt.sample_prior(options.number, seed=options.seed))
+    sets = {"generated": images, "test": gt.sample(test_images, options.number)}
+    figures = {
+        name: gt.evaluate(some, train_images)
+        for name, some in tqdm(sets.items(), "sets of images", disable=None)
+    }
+    if options.pairs:
+        pairs = gt.plot_pairs(images, train_images, figures["generated"]["closest"])
+        gt.save_figure(pairs, options.pairs)
+    ratio = figures["generated"]["distance"] / figures["test"]["distance"]
+    if options.json:
+        print(json.dumps({**figures, "ratio": ratio}, indent=2))
+    else:
+        print(gt.figures_table(figures))
+        print(f"The distance is {ratio:.1f} times that of the test images.")
+        print(f"Seen by {figures['generated']['judge']}")
 
 
 def _movie(options):
@@ -124,46 +174,6 @@ def _movie(options):
 
     directory = options.directory / "images_from_seed_images"
     print(gt.make_movie(directory if directory.is_dir() else options.directory))
-
-
-def _natural(text):
-    number = _whole(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, but is {number}")
-    return number
-
-
-def _whole(text):
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, but is {text!r}") from None
-
-
-def _seed(text):
-    number = _whole(text)
-    if not 0 <= number < 2**32:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 2³² - 1, but is {number}")
-    return number
-
-
-def _finite(text):
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"must be a finite number, but is {text!r}")
-    return number
-
-
-def _picture(text):
-    path = Path(text)
-    if path.suffix not in (".png", ".npz"):
-        raise argparse.ArgumentTypeError(f"must end in .png or .npz, but is {text!r}")
-    if path.is_dir():
-        raise argparse.ArgumentTypeError(f"must be a file, but {text!r} is a folder")
-    return path
 
 
 if __name__ == "__main__":

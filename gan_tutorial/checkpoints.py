@@ -14,7 +14,7 @@ import tensorflow as tf
 from .files import CheckpointError, need_of_room
 from .recipes import make_networks
 from .records import read_recipe
-from .shipped import check_sums, shipped_run, write_sums
+from .shipped import check_sums, shipped_run
 
 
 def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
@@ -77,11 +77,11 @@ def remove_newer(directory, step):
             _remove(directory, newer)
 
 
-def restore(directory=None):
+def restore(directory=None, step=None):
     """Return (generator, discriminator) of a run, ready for inference.
 
     `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks,
-    whose sha256 is checked.
+    whose sha256 is checked. `step` is that of the checkpoint; the newest undamaged one without.
     Weights go into networks built by code, never the other way round, so a file from elsewhere
     can hold wrong numbers but no program. Raise CheckpointError where there is no checkpoint or
     it is of another network.
@@ -89,7 +89,7 @@ def restore(directory=None):
     folder = _checkpoint_folder(shipped_run() if directory is None else directory)
     if directory is None:
         check_sums(folder)
-    path, _ = _newest(folder)
+    path = _newest(folder)[0] if step is None else _checkpoint_of(folder, step)
     generator, discriminator = make_networks(read_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
     with _all_or_nothing(checkpoint, path):
@@ -97,24 +97,16 @@ def restore(directory=None):
     return generator, discriminator
 
 
-def save_networks(directory, output):
-    """Save the newest networks of a run alone in the folder `output`, with their sha256.
-
-    Without the optimizers it is a third of the size: enough for `restore`, not to go on.
-    Return the path.
-    """
-    folder = _checkpoint_folder(directory)
-    _, step = _newest(folder)
-    generator, discriminator = restore(folder)
-    networks = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    path = save(networks, output, step)
-    write_sums(output)
-    return path
-
-
 def _checkpoint_folder(directory):
     inside = Path(directory) / "training_checkpoints"
     return inside if inside.is_dir() else Path(directory)
+
+
+def _checkpoint_of(folder, step):
+    path = folder / f"ckpt-{step}"
+    if damage := _damage(str(path)):
+        raise CheckpointError(f"{str(path)!r} is missing or damaged: {damage}")
+    return str(path)
 
 
 def _newest(directory):

@@ -1,25 +1,32 @@
-"""The check of an exercise: which numbers were expected, and which were given."""
+"""The check of an exercise: right, or what differs, without giving the answer away."""
 
 import numpy as np
 
 
 def check_answers(answers, expected, *, atol=1e-4):
-    """Print "right" where all answers are the expected numbers, "not yet" elsewhere; return which.
+    """Print "right" where all answers are the expected numbers, or what differs; return which.
 
     `answers` may be numbers, arrays or tensors of any kind, or what an unfilled stub returns.
     """
-    expected = np.asarray(expected, float)
+    difference = _difference(answers, np.asarray(expected, float), atol)
+    print("right" if difference is None else f"not yet: {difference}")
+    return difference is None
+
+
+def _difference(answers, expected, atol):
     try:
-        given = np.array([np.asarray(answer, float) for answer in answers])
+        given = [np.asarray(answer, float) for answer in answers]
     except (TypeError, ValueError):
-        given = None
-    right = given is not None and given.shape == expected.shape
-    right = right and np.allclose(given, expected, atol=atol)
-    shown = "no numbers" if given is None else _rounded(given)
-    print(f"{'right' if right else 'not yet'}: expected {_rounded(expected)}, got {shown}")
-    return right
-
-
-def _rounded(numbers):
-    shown = [round(float(number), 4) for number in np.ravel(numbers)[:6]]
-    return shown if np.size(numbers) <= 6 else [*shown, "..."]
+        return "there is no number yet"
+    if len(given) != len(expected):
+        return f"{len(expected)} answers are needed, {len(given)} are given"
+    for i, (answer, right) in enumerate(zip(given, expected, strict=True), 1):
+        name = f"answer {i} of {len(expected)}"
+        if answer.shape != right.shape:
+            return f"{name} has the shape {answer.shape}, and should have {right.shape}"
+        wrong = ~np.isclose(answer, right, atol=atol)
+        if wrong.any():
+            first = answer[wrong][0]
+            side = "small" if first < right[wrong][0] else "large"
+            return f"{name} has {first:.5g}, " + ("too " + side if first == first else "no number")
+    return None

@@ -1,4 +1,4 @@
-"""Pictures: grids of images, loss curves, the networks, the movie of a run.
+"""Pictures: grids of images, loss curves, the networks.
 
 Ink is dark on light paper everywhere (colour map Greys, -1 to 1). Functions return a Figure that
 no global list holds on to: a notebook shows it as a cell's value, a script calls its `savefig`.
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from . import quiet
 from .files import whole_file
@@ -66,6 +65,17 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
     top = 0.99 - title / height  # the upper row's titles
     figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.08, hspace=0.08 + title / size)
     return figure
+
+
+def plot_pairs(images, train_images, pairs):
+    """Return a Figure of generated images above the training images that they are nearest to.
+
+    `pairs` are (image, training image, distance), as `memorisation` returns them for the closest.
+    """
+    chosen, nearest, distances = zip(*pairs, strict=True)
+    titles = [f"{distance:.1f}" for distance in distances] + [""] * len(pairs)
+    both = np.concatenate([images[list(chosen)], train_images[list(nearest)]])
+    return plot_result(both, columns=len(pairs), titles=titles, size=0.9)
 
 
 def generate_and_save_images(model, epoch, test_input, directory="images_from_seed_images"):
@@ -155,31 +165,3 @@ def _draw_boxes(names, sizes):
 def _colour(name):
     # the layers that hold nearly all of the weights are the ones to look for
     return "#cfe2f3" if name == "Dense" or "Conv2D" in name else "#f2f2f2"
-
-
-def make_movie(directory="images_from_seed_images", path=None):
-    """Join a folder's image_at_epoch_*.png into an endless GIF, 8 pictures a second.
-
-    Return its path, `generation.gif` in the same folder unless another is given. The old file
-    stays until the new one is whole. Raise FileNotFoundError where there is no picture, and
-    ValueError that names the file where one is damaged.
-    """
-    pictures = Path(directory).glob("image_at_epoch_*.png")
-    pictures = sorted(pictures, key=lambda path: (len(path.name), path.name))  # 1000 after 999
-    if not pictures:
-        raise FileNotFoundError(f"no image_at_epoch_*.png in {str(directory)!r}")
-    first, *others = [_read_picture(picture) for picture in pictures]
-    path = Path(directory) / "generation.gif" if path is None else Path(path)
-    with whole_file(path) as temporary:
-        first.save(
-            temporary, format="GIF", save_all=True, append_images=others, duration=125, loop=0
-        )
-    return path
-
-
-def _read_picture(path):
-    try:
-        with Image.open(path) as image:
-            return image.convert("L")
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"damaged picture {str(path)!r}: {error}") from error

@@ -39,19 +39,23 @@ def settings(recipe):
 
 
 def make_networks(recipe="lecture"):
-    """Return a recipe's (generator, discriminator), untrained. `recipe` is a name in RECIPES."""
-    generator = generator_model(**settings(recipe)["generator"])
-    return generator, discriminator_model(**settings(recipe)["discriminator"])
+    """Return a recipe's (generator, discriminator), untrained.
+
+    `recipe` is a name in RECIPES, or a dict of your own with the same keys.
+    """
+    numbers = recipe if isinstance(recipe, dict) else settings(recipe)
+    return generator_model(**numbers["generator"]), discriminator_model(**numbers["discriminator"])
 
 
 def make_optimizers(recipe="lecture"):
-    """Return a recipe's (generator_optimizer, discriminator_optimizer), both Adam.
+    """Return the (generator_optimizer, discriminator_optimizer) of a recipe, name or dict: Adam.
 
     A rate that falls is a function of the step alone, so that a run can be resumed, or go on for
     longer, and is the same.
     """
-    numbers, half_life = settings(recipe)["optimizer"], settings(recipe).get("half_life")
+    numbers = recipe if isinstance(recipe, dict) else settings(recipe)
+    adam, half_life = numbers["optimizer"], numbers.get("half_life")
     if half_life is not None:
-        rate = keras.optimizers.schedules.ExponentialDecay(numbers["learning_rate"], half_life, 0.5)
-        numbers = {**numbers, "learning_rate": rate}
-    return keras.optimizers.Adam(**numbers), keras.optimizers.Adam(**numbers)
+        rate = keras.optimizers.schedules.ExponentialDecay(adam["learning_rate"], half_life, 0.5)
+        adam = {**adam, "learning_rate": rate}
+    return keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam)

@@ -54,3 +54,16 @@ def signals_noted():
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+
+def until_signal(items):
+    """Yield the items; raise `Stopped` after the one during which SIGINT or SIGTERM came.
+
+    An exception out of a signal's handler would be lost where it hits a finaliser.
+    """
+    with signals_noted() as noted:
+        for item in items:
+            yield item
+            if noted:
+                word = "interrupted" if noted[0] == signal.SIGINT else "terminated"
+                raise Stopped(noted[0], word)

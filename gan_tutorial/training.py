@@ -14,14 +14,22 @@ R1_EVERY = 8  # steps from one penalty to the next
 
 
 def make_train_step(
-    generator, discriminator, generator_optimizer, discriminator_optimizer, *, seed=0, r1=0.0
+    generator,
+    discriminator,
+    generator_optimizer,
+    discriminator_optimizer,
+    *,
+    seed=0,
+    r1=0.0,
+    generator_loss=generator_loss,
 ):
     """Return `train_step(images) -> (generator_loss, discriminator_loss)`, a tf.function.
 
     One simultaneous update of the lecture: both losses come from one forward pass. `images`
     (n, 28, 28, 1) in [-1, 1] meet n fakes, for any n in one trace. `r1`, not of the lecture, is
     the strength γ of a penalty γ/2 · `r1_penalty` at every 8th step, 8 times as strong (Karras et
-    al. 2020, appendix B), not in the loss returned. `.python_function` is the uncompiled step.
+    al. 2020, appendix B), not in the loss returned. `generator_loss` is a function of the logits
+    of fakes. `.python_function` is the uncompiled step.
     """
     signature, noise_like = _step_inputs(generator, discriminator, generator_optimizer, seed)
     _build(generator, discriminator, generator_optimizer, discriminator_optimizer)

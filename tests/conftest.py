@@ -49,6 +49,16 @@ def mnist_file(mnist_arrays, tmp_path):
     return path
 
 
+@pytest.fixture
+def larger_mnist(digits, tmp_path_factory, monkeypatch):
+    """Name a file with 300 training and 100 test images as MNIST."""
+    images, labels = digits
+    arrays = {"x_train": images[:300], "y_train": labels[:300]}
+    path = tmp_path_factory.mktemp("data") / "mnist.npz"
+    np.savez(path, **arrays, x_test=images[300:400], y_test=labels[300:400])
+    monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(path))
+
+
 @pytest.fixture(scope="session")
 def fast_run(images, tmp_path_factory):
     """Return the folder of a run: recipe fast, one epoch of 130 images in batches of 64."""

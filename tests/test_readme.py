@@ -1,4 +1,4 @@
-"""The README's library example runs as it stands."""
+"""The README: its example runs, its lists are complete, its links lead somewhere."""
 
 import re
 from pathlib import Path
@@ -22,3 +22,12 @@ def test_every_module_has_its_line():
     modules = Path(gt.__file__).parent.glob("*.py")
     for name in {module.name for module in modules} - {"__init__.py"}:
         assert text.count(f"- `{name}`:") == 1, name
+
+
+def test_links_to_cells_lead_to_headings():
+    links = re.findall(r"\((notebooks/\w+\.ipynb)#([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert len(links) > 5
+    for path, anchor in links:
+        text = (README.parent / path).read_text(encoding="utf-8")
+        headings = re.findall(r'"#+ (.+?)(?:\\n)?"', text)  # in a notebook's JSON
+        assert anchor in [heading.replace(" ", "-") for heading in headings], anchor

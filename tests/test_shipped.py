@@ -1,9 +1,12 @@
 """The shipped networks are checked by their sha256 where they are restored by name."""
 
+import importlib
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import gan_tutorial as gt
 from gan_tutorial import checkpoints
@@ -58,7 +61,31 @@ def test_more_or_less_than_was_shipped_is_refused(change, another_shipped_run):
         gt.restore()
 
 
-def test_exported_networks_carry_their_sums(fast_run, tmp_path):
-    gt.save_networks(fast_run, tmp_path / "alone")
-    names = [line.split()[1] for line in (tmp_path / "alone" / "SHA256SUMS").open()]
+def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
+    (tmp_path / "training_checkpoints").mkdir()
+    (tmp_path / "training_checkpoints" / "ckpt-1.index").write_text("an older run")
+    ship = importlib.import_module("ship")
+    ship.ship(fast_run, tmp_path)
+    names = [line.split()[1] for line in (tmp_path / "training_checkpoints/SHA256SUMS").open()]
     assert names == ["ckpt-3.data-00000-of-00001", "ckpt-3.index"]
+    for path in ["run.json", "data/losses.csv", *(f"training_checkpoints/{n}" for n in names)]:
+        assert (tmp_path / path).read_bytes() == (fast_run / path).read_bytes()
+    pictures = {path.name for path in (tmp_path / "images_from_seed_images").iterdir()}
+    assert pictures == {"README.md", "generation.gif", "image_at_epoch_001.png"}
+    assert not (tmp_path / "training_checkpoints" / "ckpt-1.index").exists()
+    latest = tf.train.latest_checkpoint(tmp_path / "training_checkpoints")
+    assert latest.endswith("ckpt-3")
+    figures = (tmp_path / "data" / "figures.csv").read_text().splitlines()
+    assert figures[0].startswith("epoch,number,distance,floor")
+    assert [line.split(",")[0] for line in figures[1:]] == ["1"]
+    command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 130"
+    for folder in ("data", "training_checkpoints", "images_from_seed_images"):
+        assert command in (tmp_path / folder / "README.md").read_text()
+
+
+def test_the_shipped_run_can_go_on(fast_run, tmp_path, larger_mnist, images):
+    importlib.import_module("ship").ship(fast_run, tmp_path)
+    gt.run(images[:130], tmp_path, epochs=2, resume=True)
+    shutil.copytree(fast_run, tmp_path / "whole")
+    gt.run(images[:130], tmp_path / "whole", epochs=2, resume=True)
+    np.testing.assert_array_equal(gt.read_losses(tmp_path), gt.read_losses(tmp_path / "whole"))

@@ -144,6 +144,22 @@ def test_generator_trains_on_the_non_saturating_loss_and_not_on_minus_v(images):
     assert moved > 1e-4
 
 
+def test_generator_trains_on_minus_v_where_that_is_asked_for(images):
+    generator, discriminator = networks(discriminator={"channels": 4, "dropout": 0.0})
+    before = [weights.numpy() for weights in generator.trainable_variables]
+    with tf.GradientTape() as tape:
+        logits = discriminator(generator(noise_of(16), training=True), training=True)
+        loss = tf.reduce_mean(tf.math.log(1 - tf.sigmoid(logits)))  # the second term of v
+    gradients = tape.gradient(loss, generator.trainable_variables)
+    train_step = gt.make_train_step(
+        generator, discriminator, sgd(), sgd(), generator_loss=gt.minimax_generator_loss
+    )
+    loss_g, _ = train_step(images[:16])
+    assert float(loss_g) == pytest.approx(float(loss), rel=1e-5)
+    for old, gradient, new in zip(before, gradients, generator.trainable_variables, strict=True):
+        np.testing.assert_allclose(new, old - gradient, atol=1e-6)
+
+
 @pytest.mark.parametrize("kind", STEPS)
 def test_step_without_tf_function_is_the_same_step(kind, images):
     make_step, _ = STEPS[kind]

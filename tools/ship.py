@@ -1,0 +1,130 @@
+"""Make a run the shipped one: checkpoint, losses, pictures, movie, and its figures by epoch.
+
+python tools/ship.py RUN
+"""
+
+import csv
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import gan_tutorial as gt
+from gan_tutorial.files import whole_file
+from gan_tutorial.shipped import write_sums
+
+PROJECT = Path(__file__).resolve().parent.parent
+LEFT_OUT = ("judge", "closest", "digit_shares")
+READMES = {
+    "training_checkpoints": """\
+The shipped networks, with their optimizers and random state, so that the run can go on: `gan-tutorial train --output . --resume --epochs {more}` at the top level, which holds the run. `gan_tutorial.restore()` reads them, and checks their sha256 first.
+""",
+    "images_from_seed_images": """\
+The images of 16 fixed latent points after every epoch of the shipped run, and `generation.gif`, made of them by `gan-tutorial movie`.
+""",
+    "data": """\
+`losses.csv` is the loss record of the shipped run (step, epoch, generator_loss, discriminator_loss; nats), `figures.csv` says what its images are worth. A `mnist.npz` put here is found by `load_mnist()`, and is not part of the repository.
+
+Of {number} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor}):
+
+{table}
+
+Seen by `{judge}`.
+""",
+}
+
+
+def ship(run, project=PROJECT):
+    """Put a run's files at the top level of the project, in the place of those there."""
+    newest = steps_of(run)[-1]
+    gt.restore(run, newest)  # complains of a damaged one before anything is touched
+    about = json.loads((run / "run.json").read_text())
+    figures, judge = figures_by_epoch(run, about)
+    for folder, pattern in (
+        ("training_checkpoints", "ckpt-*"),
+        ("images_from_seed_images", "image_at_epoch_*.png"),
+    ):
+        (project / folder).mkdir(exist_ok=True)
+        for old in (project / folder).glob(pattern):
+            old.unlink()
+    for path in (run / "training_checkpoints").glob(f"ckpt-{newest}.*"):
+        shutil.copy(path, project / "training_checkpoints")
+    state = f'model_checkpoint_path: "ckpt-{newest}"\nall_model_checkpoint_paths: "ckpt-{newest}"\n'
+    (project / "training_checkpoints" / "checkpoint").write_text(state)  # as TensorFlow writes it
+    write_sums(project / "training_checkpoints")
+    for picture in (run / "images_from_seed_images").glob("image_at_epoch_*.png"):
+        shutil.copy(picture, project / "images_from_seed_images")
+    gt.make_movie(project / "images_from_seed_images")
+    (project / "data").mkdir(exist_ok=True)
+    shutil.copy(run / "data" / "losses.csv", project / "data")
+    shutil.copy(run / "run.json", project)
+    write_csv(project / "data" / "figures.csv", figures)
+    write_readmes(project, about, figures, judge)
+
+
+def steps_of(run):
+    """Return the steps of a run's checkpoints, in order."""
+    return sorted(int(path.stem[5:]) for path in run.glob("training_checkpoints/ckpt-*.index"))
+
+
+def figures_by_epoch(run, about):
+    """Return the figures of the images after each epoch that ended in a kept checkpoint."""
+    (train_images, _), (test_images, _) = gt.load_mnist()
+    steps_per_epoch = -(-about["data"]["images"] // about["batch_size"])
+    number = min(10_000, len(test_images))
+    floor = gt.evaluate(gt.sample(test_images, number), train_images)["distance"]
+    rows = []
+    for step in steps_of(run):
+        if step % steps_per_epoch == 0:
+            generator, _ = gt.restore(run, step)
+            images = gt.generate_images(generator, gt.sample_prior(number, seed=0))
+            figures = gt.evaluate(images, train_images)
+            shares = {
+                f"share_{digit}": share for digit, share in enumerate(figures["digit_shares"])
+            }
+            kept = {name: figure for name, figure in figures.items() if name not in LEFT_OUT}
+            first = {"epoch": step // steps_per_epoch, "number": number}
+            rows.append({**first, "distance": kept["distance"], "floor": floor, **kept, **shares})
+            print(f"epoch {rows[-1]['epoch']}: distance {figures['distance']:.2f}", flush=True)
+    return rows, figures["judge"]
+
+
+def write_csv(path, rows):
+    """Write rows, dicts of numbers, to a file."""
+    with whole_file(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
+
+
+def write_readmes(project, about, rows, judge):
+    """Write the README of each folder: what is in it, and the command that made it."""
+    numbers = about.get("numbers", gt.RECIPES[about["recipe"]])
+    epochs, images = rows[-1]["epoch"], about["data"]["images"]
+    command = f"gan-tutorial train --recipe {about['recipe']} --epochs {epochs}"
+    command += f" --seed {about['seed']}"
+    if about["batch_size"] != numbers["batch_size"]:
+        command += f" --batch-size {about['batch_size']}"
+    if about["precision"] != "float32":
+        command += f" --precision {about['precision']}"
+    if images != 60_000:
+        command += f" --limit {images}"
+    shown = ("epoch", "distance", "classifier_score", "digit_variation", "confident")
+    shown += ("precision", "recall", "coverage", "two_sample", "nearest")
+    lines = [[name.replace("_", " ") for name in shown], ["--:"] * len(shown)]
+    lines += [[f"{row[name]:.4g}" for name in shown] for row in rows]
+    values = {
+        "more": epochs + 50,
+        "number": f"{rows[-1]['number']:,}",
+        "floor": f"{rows[-1]['floor']:.2f}",
+        "table": "\n".join(f"| {' | '.join(line)} |" for line in lines),
+        "judge": judge,
+    }
+    made = f"\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
+    for folder, text in READMES.items():
+        (project / folder / "README.md").write_text(text.format(**values) + made)
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[1]))
