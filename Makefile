@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow lab notebooks bench judge ship clean
+.PHONY: help setup lecture test test-slow slides lab notebooks bench judge ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -30,6 +30,9 @@ test: setup  ## style, unit tests, all notebooks
 
 test-slow: setup  ## fifty kills of full-size networks, 500 epochs: a quarter of an hour
 	$(BIN)/pytest -m slow --durations 0 -s
+
+slides: setup  ## slides of the notebooks as they are kept, in build/slides
+	$(BIN)/gan-tutorial slides
 
 lab: setup  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

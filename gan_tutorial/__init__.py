@@ -57,6 +57,8 @@ _NAMES = {
         "save_figure",
     ],
     "movie": ["make_movie"],
+    "explorer": ["explore", "film_strips", "principal_directions"],
+    "live": ["LiveView"],
     "stopping": ["Stopped"],
     "exercises": ["check_answers"],
     "files": ["DataError", "CheckpointError", "whole_file", "save_images"],

@@ -1,6 +1,5 @@
-"""The command line: gan-tutorial train | generate | evaluate | movie."""
+"""The command line: gan-tutorial train | generate | evaluate | movie | slides."""
 
-import argparse
 import contextlib
 import json
 import logging
@@ -9,13 +8,13 @@ import sys
 import warnings
 from pathlib import Path
 
-from gan_tutorial.arguments import file_ending_in, finite, natural, seed
+from gan_tutorial.arguments import make_parser
 from gan_tutorial.stopping import termination_raises, until_signal
 
 
 def main(arguments=None):
     """Run a command; return the exit status: 0, 1 with one line on stderr, 128 + a signal."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
@@ -24,79 +23,17 @@ def main(arguments=None):
             warnings.showwarning = lambda message, *_: print(
                 f"gan-tutorial: {message}", file=sys.stderr
             )
-            options.command(options)
+            COMMANDS[options.command](options)
     except (OSError, ValueError, MemoryError) as error:
         print(f"gan-tutorial: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"gan-tutorial: {error}: pip install 'gan_tutorial[notebooks]'", file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
         print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)
     return 0
-
-
-def _parser():
-    parser = argparse.ArgumentParser("gan-tutorial", description="GANs on MNIST.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(commands)
-    _add_generate(commands)
-    _add_evaluate(commands)
-    _add_movie(commands)
-    return parser
-
-
-def _add_train(commands):
-    command = commands.add_parser("train", help="train the two networks in a run's folder")
-    command.set_defaults(command=_train)
-    command.add_argument("--recipe", choices=("lecture", "fast"), help="default: lecture")
-    command.add_argument("--epochs", type=natural, metavar="N", help="default: the recipe's")
-    command.add_argument("--batch-size", type=natural, metavar="N", help="default: the recipe's")
-    command.add_argument("--seed", type=seed, metavar="N", help="default: drawn and written down")
-    command.add_argument("--limit", type=natural, metavar="N", help="the first N images only")
-    command.add_argument("--precision", choices=("float32", "mixed_bfloat16"))
-    command.add_argument("--output", type=Path, metavar="DIR", help="default: runs/<recipe>")
-    command.add_argument("--resume", action="store_true", help="go on with the run in DIR")
-
-
-def _add_generate(commands):
-    command = commands.add_parser("generate", help="write images from a trained generator")
-    command.set_defaults(command=_generate)
-    command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
-    command.add_argument("--number", type=natural, default=100, metavar="N", help="default: 100")
-    command.add_argument("--scale-means", type=finite, metavar="X", help="the lecture's points")
-    command.add_argument("--scale-stds", type=finite, metavar="X", help="the lecture's points")
-    command.add_argument("--seed", type=seed, metavar="N")
-    command.add_argument(
-        "--output",
-        type=file_ending_in(".png", ".npz"),
-        required=True,
-        metavar="FILE",
-        help=".png: a grid; .npz: raw",
-    )
-
-
-def _add_evaluate(commands):
-    command = commands.add_parser("evaluate", help="measure generated images against real ones")
-    command.set_defaults(command=_evaluate)
-    command.add_argument("--checkpoint", type=Path, metavar="DIR", help="default: the shipped one")
-    command.add_argument(
-        "--number", type=natural, default=10_000, metavar="N", help="default: 10000"
-    )
-    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
-    command.add_argument("--json", action="store_true", help="for machines")
-    command.add_argument(
-        "--pairs",
-        type=file_ending_in(".png"),
-        metavar="FILE",
-        help="the pairs nearest to each other, a .png",
-    )
-
-
-def _add_movie(commands):
-    command = commands.add_parser("movie", help="join a run's pictures into generation.gif")
-    command.set_defaults(command=_movie)
-    command.add_argument(
-        "directory", type=Path, nargs="?", default=Path(), help="the run's folder; default: here"
-    )
 
 
 def _train(options):
@@ -175,6 +112,31 @@ def _movie(options):
     directory = options.directory / "images_from_seed_images"
     print(gt.make_movie(directory if directory.is_dir() else options.directory))
 
+
+def _slides(options):
+    from gan_tutorial import slides
+
+    notebooks = options.notebooks or sorted(Path("notebooks").glob("*.ipynb"))
+    if not notebooks:
+        raise ValueError("no notebook in 'notebooks': name one")
+    for notebook in notebooks:
+        deck = slides.make_slides(notebook, options.output)
+        print(deck, flush=True)
+        if slides.find_browser():
+            print(slides.make_handout(deck), flush=True)
+            for line in slides.overflowing_slides(deck):
+                warnings.warn(f"{notebook.name}, {line}", stacklevel=1)
+    if not slides.find_browser():
+        warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
+
+
+COMMANDS = {
+    "train": _train,
+    "generate": _generate,
+    "evaluate": _evaluate,
+    "movie": _movie,
+    "slides": _slides,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

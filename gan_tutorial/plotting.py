@@ -99,9 +99,14 @@ def plot_losses(losses, steps_per_epoch=1):
 
     Behind each curve of running means (over a 50th of the record) stand the single steps.
     """
-    losses = np.asarray(losses)
     figure = Picture(figsize=(8, 3.6), layout="constrained")
-    ax = figure.subplots()
+    draw_losses(figure.subplots(), losses, steps_per_epoch)
+    return figure
+
+
+def draw_losses(ax, losses, steps_per_epoch=1):
+    """Draw both losses, (steps, 2), on a Matplotlib axes, as `plot_losses` does."""
+    losses = np.asarray(losses)
     epochs = (np.arange(len(losses)) + 1) / steps_per_epoch
     width = max(1, len(losses) // 50)
     for column, (name, level, label) in enumerate(
@@ -114,7 +119,6 @@ def plot_losses(losses, steps_per_epoch=1):
         ax.annotate(label, (1.005, level), xycoords=("axes fraction", "data"), va="center")
     ax.set(xlabel="step" if steps_per_epoch == 1 else "epoch", ylabel="loss (nats)")
     ax.legend(loc="upper right", frameon=False)
-    return figure
 
 
 def plot_model(model):

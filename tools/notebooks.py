@@ -1,4 +1,4 @@
-"""Execute the notebooks, and make pages and slides of them that need no network.
+"""Execute the notebooks, and make pages of them that need no network; slides: gan-tutorial slides.
 
 python tools/notebooks.py refresh [NOTEBOOK ...]
 python tools/notebooks.py build [--output DIR] [--no-execute] [NOTEBOOK ...]
@@ -15,10 +15,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.filters import strip_ansi
-from render import SUFFIXES, render, render_index, title
 from tqdm import tqdm
 
 from gan_tutorial.files import whole_file
+from gan_tutorial.pages import PageExporter, SlidesExporter, render_index, title
 
 PROJECT = Path(__file__).resolve().parent.parent
 METADATA = {
@@ -33,7 +33,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     if path := os.environ.get("GAN_TUTORIAL_MNIST"):
         os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)  # kernels run in notebooks/
-    notebooks = options.notebooks or sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    notebooks = options.notebooks or sorted((PROJECT / "notebooks").rglob("[0-9]*.ipynb"))
     failures = [] if notebooks else ["no notebook in notebooks/"]
     for path in notebooks:
         try:
@@ -61,11 +61,12 @@ def refresh(path, options):
 def build(path, options):
     """Write the page and the slides of a notebook, which itself stays as it is."""
     notebook = execute(path) if options.execute else nbformat.read(path, as_version=4)
-    for template, suffix in SUFFIXES.items():
-        html = render(notebook, path, template)
-        with whole_file(options.output / (path.stem + suffix)) as temporary:
+    for exporter in (PageExporter(), SlidesExporter()):
+        resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
+        html, _ = exporter.from_notebook_node(notebook, resources)
+        with whole_file(options.output / (path.stem + exporter.suffix)) as temporary:
             temporary.write_text(html, encoding="utf-8")
-        print(options.output / (path.stem + suffix), flush=True)
+        print(options.output / (path.stem + exporter.suffix), flush=True)
 
 
 def write_index(notebooks, output):
@@ -129,9 +130,11 @@ def _normalised(notebook):
 
 
 def _joined(outputs):
-    """Return outputs with neighbouring pieces of a stream in one, pictures in between kept."""
+    """Return outputs with neighbouring pieces of a stream in one, and without live widgets."""
     joined = []
     for output in outputs:
+        if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
+            continue  # without a kernel it would be a blank, or its name
         last = joined[-1] if joined else {}
         if output.output_type == "stream" and output.get("name") == last.get("name"):
             last.text += output.text
@@ -147,7 +150,7 @@ def _parser():
         command = commands.add_parser(function.__name__, help=text)
         command.set_defaults(command=function, execute=True)
         command.add_argument(
-            "notebooks", type=Path, nargs="*", metavar="NOTEBOOK", help="default: notebooks/*.ipynb"
+            "notebooks", type=Path, nargs="*", metavar="NOTEBOOK", help="default: all in notebooks/"
         )
     command.add_argument("--output", type=Path, default=PROJECT / "build", metavar="DIR")
     command.add_argument(

@@ -1,0 +1,47 @@
+"""Training to watch in a notebook: losses and images grow in one place while it goes on."""
+
+import time
+
+from .latent import generate_images
+from .plotting import Picture, draw_losses, show_image
+
+
+class LiveView:
+    """An `on_epoch_end` for `train`: after each epoch it draws into one place of a notebook.
+
+    Left both losses so far, right the images of `latent_points` (the first 16), above the epoch,
+    the time gone and the time left of `epochs`. What stands there at the end stays: readers,
+    slides and tests see it without a kernel.
+    """
+
+    def __init__(self, generator, latent_points, epochs):
+        """Watch a generator, on points (n, latent_dim), for a training of `epochs`."""
+        self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
+        self.losses, self.start, self.handle = [], time.monotonic(), None
+
+    def __call__(self, epoch, losses):
+        """Show the state after an epoch, counted from 1; `losses` (steps, 2) are the epoch's."""
+        from IPython.display import display
+
+        self.losses.extend(losses)
+        figure = self.figure(epoch)
+        if self.handle is None:
+            self.handle = display(figure, display_id=True)
+        else:
+            self.handle.update(figure)
+
+    def figure(self, epoch):
+        """Return the picture after an epoch."""
+        figure = Picture(figsize=(10, 3.8), layout="constrained")
+        left, right = figure.subfigures(1, 2, width_ratios=(1.6, 1))
+        draw_losses(left.subplots(), self.losses)
+        axes = right.subplots(4, 4).ravel()
+        for ax in axes:
+            ax.axis("off")
+        images = generate_images(self.generator, self.latent_points)
+        for image, ax in zip(images, axes, strict=False):
+            show_image(image, ax)
+        gone = time.monotonic() - self.start
+        left_over = gone / epoch * (self.epochs - epoch)
+        figure.suptitle(f"{epoch} of {self.epochs}: {gone:.0f} s, {left_over:.0f} s to go")
+        return figure

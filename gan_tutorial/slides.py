@@ -1,0 +1,86 @@
+"""Slides: an executed notebook as one HTML deck that needs no network, and its PDF handout."""
+
+import contextlib
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from .files import whole_file
+from .pages import SlidesExporter
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+WIDTH, HEIGHT = 1280, 720  # CSS pixels of a slide, 16:9; a browser scales it to its window
+
+
+def make_slides(notebook, output="build/slides"):
+    """Write the deck <notebook's name>.slides.html in the folder `output`; return its path.
+
+    The notebook's kept outputs are shown, nothing is executed. A cell's slide type says where it
+    goes: slide and subslide begin a new one, notes are for the speaker, skip is left out; the
+    input of cells with the tag "hide-code" is not shown. Raise ValueError where the notebook was
+    not executed, has a formula that cannot be drawn, or would load something from a network.
+    """
+    path = Path(notebook)
+    content = nbformat.read(path, as_version=4)
+    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
+    if any(cell.execution_count is None for cell in cells):
+        raise ValueError(f"{path.name!r} was not executed: run it, and save it with its outputs")
+    resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
+    deck, _ = SlidesExporter().from_notebook_node(content, resources)
+    target = Path(output) / f"{path.stem}.slides.html"
+    with whole_file(target) as temporary:
+        temporary.write_text(deck, encoding="utf-8")
+    return target
+
+
+def find_browser():
+    """Return the path of Chromium or Chrome on this machine, None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def make_handout(deck):
+    """Print a deck, a page for each slide, to a PDF beside it; return its path.
+
+    Needs Chromium or Chrome; raise OSError where there is none.
+    """
+    target = Path(deck).with_suffix("").with_suffix(".pdf")
+    with whole_file(target) as temporary, browser() as chromium:
+        page = open_deck(chromium, deck, "?print-pdf")
+        page.wait_for_selector(".pdf-page")
+        page.pdf(path=temporary, prefer_css_page_size=True, print_background=True)
+    return target
+
+
+def overflowing_slides(deck):
+    """Return what a deck's slides cannot hold, a line for each: where it is, and by how much.
+
+    Measured by Chromium or Chrome; raise OSError where there is none.
+    """
+    with browser() as chromium:
+        return open_deck(chromium, deck).evaluate("overflows()")
+
+
+@contextlib.contextmanager
+def browser():
+    """Yield Chromium or Chrome, headless, as playwright has it; raise OSError without one."""
+    from playwright.sync_api import sync_playwright
+
+    if find_browser() is None:
+        raise OSError("Chromium or Chrome is needed, and is not found")
+    with sync_playwright() as playwright:
+        # in a container it has no sandbox of its own; it opens our own files alone
+        options = {"executable_path": find_browser(), "args": ["--no-sandbox"]}
+        chromium = playwright.chromium.launch(**options)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def open_deck(chromium, deck, query=""):
+    """Return the page of a deck, once its slides are laid out."""
+    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.goto(Path(deck).resolve().as_uri() + query)
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    return page

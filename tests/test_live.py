@@ -1,0 +1,45 @@
+"""Training to watch: what is drawn, and what stays for readers."""
+
+import importlib
+
+import nbformat
+import numpy as np
+
+import gan_tutorial as gt
+
+
+def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
+    generator, _ = gt.restore(fast_run)
+    points = gt.sample_prior(20, seed=1)
+    view = gt.LiveView(generator, points, epochs=4)
+    losses = np.random.default_rng(0).uniform(0.5, 1.5, (6, 2))
+    view(1, losses[:3])
+    view(2, losses[3:])
+    figure = view.figure(2)
+    (curves, *grid) = figure.axes
+    np.testing.assert_allclose(curves.lines[0].get_ydata(), losses[:, 0])
+    drawn = np.array([ax.images[0].get_array() for ax in grid])
+    np.testing.assert_allclose(drawn, gt.generate_images(generator, points)[:16, ..., 0], atol=1e-5)
+    assert figure.get_suptitle().startswith("2 of 4: ")
+    assert figure.get_suptitle().endswith(" s to go")
+
+
+def test_in_a_notebook_one_picture_stays(tmp_path):
+    source = """
+import numpy as np, gan_tutorial as gt
+view = gt.LiveView(gt.make_networks("fast")[0], gt.sample_prior(2, seed=1), epochs=3)
+for epoch in (1, 2, 3):
+    view(epoch, np.ones((4, 2)))"""
+    path = tmp_path / "live.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    outputs = importlib.import_module("notebooks").execute(path).cells[0].outputs
+    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+    assert len(pictures) == 1
+
+
+def test_time_left_is_in_proportion(fast_run, monkeypatch):
+    clock = iter([100.0, 130.0])
+    monkeypatch.setattr("gan_tutorial.live.time.monotonic", lambda: next(clock))
+    view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1), epochs=5)
+    view.losses = [(1.0, 1.0)]
+    assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"

@@ -1,0 +1,177 @@
+"""The slides, in a real browser without a network: every slide of every notebook."""
+
+import re
+import shutil
+import sys
+
+import nbformat
+import pytest
+from test_notebooks import LESSONS, write_notebook
+
+import gan_tutorial
+from gan_tutorial import slides
+from gan_tutorial.__main__ import main
+
+needs_browser = pytest.mark.skipif(
+    slides.find_browser() is None, reason="no Chromium or Chrome here: slides are not looked at"
+)
+
+# what of the present slide is cut off, drawn at no size, or not turned into a formula
+FAULTS = """() => {
+  const slide = Reveal.getCurrentSlide(), content = slide.querySelector(".content");
+  const frame = document.querySelector(".slides").getBoundingClientRect();
+  const faults = [];
+  if (content.scrollHeight > content.clientHeight + 1) faults.push("too high");
+  const shown = "p, li, pre, img, math, table, h1, h2, h3";
+  for (const element of content.querySelectorAll(shown)) {
+    if (element.closest("aside")) continue;
+    const box = element.getBoundingClientRect();
+    const name = `${element.tagName} ${element.textContent.trim().slice(0, 30)}`;
+    if (box.width === 0 || box.height === 0) faults.push(`${name}: not drawn`);
+    if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.bottom > frame.bottom + 2)
+      faults.push(`${name}: outside of the slide`);
+    if (element.scrollWidth > element.clientWidth + 1 && element.tagName === "PRE")
+      faults.push(`${name}: cut off`);
+  }
+  for (const element of content.querySelectorAll(":is(p, li, td):not(:has(code))"))
+    if (/\\$|\\\\[a-z]+/.test(element.innerText)) faults.push(`no formula: ${element.innerText}`);
+  return faults;
+}"""
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slides")
+    return {path.stem: slides.make_slides(path, folder) for path in LESSONS}
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
+@pytest.mark.parametrize("name", [path.stem for path in LESSONS])
+def test_every_slide_is_whole_and_needs_no_network(name, size, decks):
+    with slides.browser() as chromium:
+        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        walk(page, decks[name].as_uri())
+
+
+def walk(page, address):
+    """Go through all slides of a deck without a network; fail where one has a fault."""
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.context.set_offline(True)
+    page.goto(address)
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    faults = {}
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        if found := page.evaluate(FAULTS):
+            faults[number + 1] = found
+        page.evaluate("Reveal.next()")
+    assert faults == {}
+    assert complaints == []
+    assert [url for url in requests if url != address and not url.startswith("data:")] == []
+
+
+def test_decks_are_below_8_megabytes(decks):
+    assert max(path.stat().st_size for path in decks.values()) < 8e6
+
+
+@needs_browser
+def test_what_overflows_is_named(tmp_path, capsys):
+    long = "# A long slide\n\n" + "\n\n".join(["word " * 30] * 40)
+    path = write_notebook(tmp_path / "long.ipynb", "# One", long)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.metadata["slideshow"] = {"slide_type": "slide"}
+    notebook.cells[1].id = "the-long-one"
+    nbformat.write(notebook, path)
+    assert main(["slides", str(path), "--output", str(tmp_path)]) == 0
+    complaint = capsys.readouterr().err
+    assert complaint.count("pixels too high") == 1
+    assert re.search(r'slide 2\.1, "A long slide" \(cell the-long-one\): \d+ pixels', complaint)
+
+
+@needs_browser
+def test_the_handout_has_a_page_for_each_slide(decks, tmp_path):
+    deck = shutil.copy(decks["03_checkpoints"], tmp_path)
+    with slides.browser() as chromium:
+        number = slides.open_deck(chromium, deck).evaluate("Reveal.getTotalSlides()")
+    pdf = slides.make_handout(deck)
+    assert pdf == tmp_path / "03_checkpoints.pdf"
+    assert len(re.findall(rb"/Type /Page\b", pdf.read_bytes())) == number
+
+
+@needs_browser
+def test_light_and_dark(decks):
+    style = "getComputedStyle(document.querySelector('.reveal-viewport')).backgroundColor"
+    with slides.browser() as chromium:
+        light, dark = (
+            slides.open_deck(chromium, decks["03_checkpoints"], query) for query in ("", "?dark")
+        )
+        white = "rgb(255, 255, 255)"
+        assert light.evaluate(style) == white != dark.evaluate(style)
+        dark.keyboard.press("d")
+        assert dark.evaluate(style) == white
+
+
+def test_long_code_beside_a_picture_is_hidden(tmp_path):
+    path = write_notebook(tmp_path / "code.ipynb", "# Slides")
+    notebook = nbformat.read(path, as_version=4)
+    output = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})
+    for source in ("a = 1\nb = 2\nc = 3", "short = 1"):
+        cell = nbformat.v4.new_code_cell(source, execution_count=1)
+        notebook.cells.append(cell)
+    notebook.cells[-1].outputs = [output]
+    notebook.cells.append(
+        nbformat.v4.new_code_cell(
+            "x = 1\ny = 2\nz = 3",
+            execution_count=1,
+            metadata={"slideshow": {"slide_type": "slide"}},
+        )
+    )
+    tagged = nbformat.v4.new_code_cell(
+        "secret", execution_count=1, metadata={"tags": ["hide-code"]}
+    )
+    notebook.cells.append(tagged)
+    nbformat.write(notebook, path)
+    text = re.sub(r"<[^>]+>", "", slides.make_slides(path, tmp_path).read_text())
+    assert "short = 1" in text
+    assert "b = 2" not in text
+    assert "y = 2" in text
+    assert "secret" not in text
+
+
+def test_a_notebook_that_was_not_executed_is_refused(tmp_path, capsys):
+    path = write_notebook(tmp_path / "new.ipynb", "# New", "1 + 1")
+    assert main(["slides", str(path), "--output", str(tmp_path)]) == 1
+    assert "'new.ipynb' was not executed" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_notebook_and_no_browser_are_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["slides"]) == 1
+    assert "no notebook in 'notebooks'" in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(tmp_path))
+    path = write_notebook(tmp_path / "one.ipynb", "# One")
+    assert main(["slides", str(path), "--output", str(tmp_path)]) == 0
+    assert "no Chromium or Chrome here" in capsys.readouterr().err
+    with pytest.raises(OSError, match="Chromium or Chrome is needed"):
+        slides.make_handout(tmp_path / "one.slides.html")
+
+
+def test_nbconvert_knows_the_exporter(tmp_path):
+    from nbconvert.exporters import get_exporter
+
+    assert get_exporter("gan_tutorial_slides").__name__ == "SlidesExporter"
+
+
+def test_a_missing_package_is_named_with_the_way_to_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "nbformat", None)  # as where only the library is installed
+    monkeypatch.delitem(sys.modules, "gan_tutorial.slides")
+    monkeypatch.delattr(gan_tutorial, "slides")
+    assert main(["slides", str(tmp_path / "any.ipynb")]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "nbformat" in line
+    assert "gan_tutorial[notebooks]" in line
