@@ -88,15 +88,19 @@ def _evaluate(options):
     with contextlib.redirect_stdout(sys.stderr):  # where MNIST is from is no figure
         generator, _ = gt.restore(options.checkpoint)
         (train_images, _), (test_images, _) = gt.load_mnist()
-    images = gt.generate_images(generator, gt.sample_prior(options.number, seed=options.seed))
-    sets = {"generated": images, "test": gt.sample(test_images, options.number)}
+    number = min(options.number, len(test_images))
+    if number < max(options.number, 10_000):
+        warnings.warn(
+            f"figures of {number:,} images each: distances are larger than of 10,000, and compare "
+            "with those of as many images only",
+            stacklevel=1,
+        )
+    images = gt.generate_images(generator, gt.sample_prior(number, seed=options.seed))
+    sets = {"generated": images, "test": gt.sample(test_images, number)}
     figures = {
         name: gt.evaluate(some, train_images)
         for name, some in tqdm(sets.items(), "sets of images", disable=None)
     }
-    if options.pairs:
-        pairs = gt.plot_pairs(images, train_images, figures["generated"]["closest"])
-        gt.save_figure(pairs, options.pairs)
     ratio = figures["generated"]["distance"] / figures["test"]["distance"]
     if options.json:
         print(json.dumps({**figures, "ratio": ratio}, indent=2))
@@ -104,6 +108,9 @@ def _evaluate(options):
         print(gt.figures_table(figures))
         print(f"The distance is {ratio:.1f} times that of the test images.")
         print(f"Seen by {figures['generated']['judge']}")
+    if options.pairs:
+        pairs = gt.plot_pairs(images, train_images, figures["generated"]["closest"])
+        gt.save_figure(pairs, options.pairs)
 
 
 def _movie(options):

@@ -58,13 +58,15 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
     return dataset.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
 
 
-def check_images(images):
+def check_images(images, name="images"):
     """Raise ValueError unless images are (n, 28, 28, 1) with n at least 1, and in [-1, 1]."""
     if np.shape(images)[1:] != (28, 28, 1) or len(images) == 0:
-        raise ValueError(f"images must have the shape (n, 28, 28, 1), but have {np.shape(images)}")
-    if not (np.min(images) >= -1 and np.max(images) <= 1):  # NaN is neither
+        raise ValueError(f"{name} must have the shape (n, 28, 28, 1), but have {np.shape(images)}")
+    if np.isnan(np.min(images)):
+        raise ValueError(f"{name} must be in [-1, 1], but hold NaN")
+    if not (np.min(images) >= -1 and np.max(images) <= 1):
         raise ValueError(
-            f"images must be in [-1, 1], but are from {np.min(images)} to {np.max(images)}"
+            f"{name} must be in [-1, 1], but are from {np.min(images)} to {np.max(images)}"
         )
 
 

@@ -4,7 +4,13 @@ import numpy as np
 
 from .data import check_images
 from .judge import features, load_judge, probabilities
-from .neighbours import memorisation, neighbour_figures, sample, two_sample_accuracy
+from .neighbours import (
+    check_points,
+    memorisation,
+    neighbour_figures,
+    sample,
+    two_sample_accuracy,
+)
 
 REFERENCE = 10_000  # training images to compare with; the distance depends on their number
 AT_LEAST = 65  # images: fewer span no covariance of 64 features
@@ -17,12 +23,13 @@ def evaluate(images, train_images, judge=None):
     copies are looked for among all of them. Real images have figures too: evaluate as many test
     images, and you know what a perfect generator could reach. Take 10,000 of both: of fewer, the
     distance is larger. Beside what `digit_figures`, `neighbour_figures` and `memorisation`
-    return, there are: number of images, judge (its name has the sha256), distance
+    return, there are: number of images, judge (its name, with its sha256 if shipped), distance
     (`frechet_distance`), two_sample (`two_sample_accuracy`). Raise ValueError for less than 65
     images, or images of another shape or range, or with NaN.
     """
+    images, train_images = np.asarray(images), np.asarray(train_images)
     for name, some in (("images", images), ("training images", train_images)):
-        check_images(some)
+        check_images(some, name)
         if len(some) < AT_LEAST:
             raise ValueError(
                 f"at least {AT_LEAST} {name} are needed for a covariance of 64 features, "
@@ -69,14 +76,14 @@ def frechet_distance(features, reference):
 
     It is biased upwards for few images: always compare 10,000 with 10,000. Source: Heusel et al.
     2017, "GANs trained by a two time-scale update rule", section 2, there with another judge.
+    Raise ValueError for less than 2 points, for sets of other widths, or not finite.
     """
-    for each in (features, reference):
-        if np.ndim(each) != 2 or len(each) < 2 or not np.isfinite(each).all():
-            raise ValueError(
-                f"features must be (n, m), finite, n at least 2, but are {np.shape(each)}"
-            )
+    check_points(features, reference, 2)
     means = [np.mean(f, axis=0, dtype=np.float64) for f in (features, reference)]
-    covariances = [np.cov(np.asarray(f, np.float64), rowvar=False) for f in (features, reference)]
+    covariances = [
+        np.atleast_2d(np.cov(np.asarray(f, np.float64), rowvar=False))
+        for f in (features, reference)
+    ]
     values, vectors = np.linalg.eigh(covariances[0])
     root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
     # the eigenvalues of Σ₁Σ₂ are those of the symmetric Σ₁^½ Σ₂ Σ₁^½

@@ -153,6 +153,29 @@ def test_distance_of_too_little_is_refused(odd):
         gt.frechet_distance(odd, np.eye(3))
 
 
+def test_distance_in_one_dimension():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(2, 3, (100_000, 1)), rng.normal(-1, 1, (100_000, 1))
+    assert gt.frechet_distance(a, b) == pytest.approx(13, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "figure", [gt.frechet_distance, gt.neighbour_figures, gt.two_sample_accuracy]
+)
+def test_sets_of_other_widths_are_refused(figure):
+    with pytest.raises(ValueError, match="as many coordinates, but have 3 and 4"):
+        figure(np.zeros((10, 3)), np.zeros((10, 4)))
+
+
+def test_a_minority_of_near_copies_shows_in_the_quantile(images):
+    new, known = images[2500:2600], images[:2500]
+    near = np.clip(known[:5] + np.float32(0.02), -1, 1)  # no copy in any grey value of the paper
+    honest, mixed = (gt.memorisation(some, known) for some in (new, np.concatenate([new, near])))
+    assert mixed["copies"] == 0
+    assert mixed["nearest"] > 0.9 * honest["nearest"]
+    assert mixed["nearest_1_percent"] < 0.5 * honest["nearest_1_percent"]
+
+
 def test_score_by_hand():
     rng = np.random.default_rng(5)
     p = rng.dirichlet(np.ones(10), size=50)
@@ -168,7 +191,7 @@ def test_score_by_hand():
         (np.zeros((64, 28, 28, 1)), "at least 65 images .* but there are 64"),
         (np.zeros((0, 28, 28, 1)), "shape"),
         (np.zeros((100, 28, 28)), r"shape \(n, 28, 28, 1\)"),
-        (np.full((100, 28, 28, 1), np.nan), r"\[-1, 1\]"),
+        (np.full((100, 28, 28, 1), np.nan), "images .*hold NaN"),
         (np.full((100, 28, 28, 1), 255.0), r"\[-1, 1\]"),
     ],
 )

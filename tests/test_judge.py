@@ -60,6 +60,12 @@ def test_probabilities_are_those_of_the_whole_network(images):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_other_bytes_than_the_shipped_ones_are_refused(monkeypatch):
+    monkeypatch.setattr("gan_tutorial.judge.SHIPPED", "0" * 64)
+    with pytest.raises(OSError, match=r"judge\.weights\.h5' is not as shipped"):
+        gt.load_judge()
+
+
 @pytest.mark.parametrize("damage", ["missing", "cut", "other"])
 def test_what_is_no_judge_is_refused(damage, tmp_path):
     path = tmp_path / "judge.weights.h5"

@@ -36,7 +36,9 @@ Seen by `{judge}`.
 
 def ship(run, project=PROJECT):
     """Put a run's files at the top level of the project, in the place of those there."""
-    newest = steps_of(run)[-1]
+    if not (steps := steps_of(run)):
+        raise SystemExit(f"no checkpoint in {str(run)!r}: name a run's folder")
+    newest = steps[-1]
     gt.restore(run, newest)  # complains of a damaged one before anything is touched
     about = json.loads((run / "run.json").read_text())
     figures, judge = figures_by_epoch(run, about)
@@ -71,6 +73,8 @@ def figures_by_epoch(run, about):
     """Return the figures of the images after each epoch that ended in a kept checkpoint."""
     (train_images, _), (test_images, _) = gt.load_mnist()
     steps_per_epoch = -(-about["data"]["images"] // about["batch_size"])
+    if steps_of(run)[-1] % steps_per_epoch:
+        raise SystemExit(f"{str(run)!r} stopped within an epoch: go on with it first (--resume)")
     number = min(10_000, len(test_images))
     floor = gt.evaluate(gt.sample(test_images, number), train_images)["distance"]
     rows = []
@@ -127,4 +131,6 @@ def write_readmes(project, about, rows, judge):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     ship(Path(sys.argv[1]))
