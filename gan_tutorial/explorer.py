@@ -37,7 +37,7 @@ def explore(generator, path, directions=(), size=280):
     """
     import ipywidgets as widgets
 
-    draw = tf.function(lambda points: generator(points, training=False), jit_compile=False)
+    draw = tf.function(lambda points: generator(points, training=False))
     image = widgets.Image(format="png", width=size, height=size)
     place = widgets.IntSlider(0, 0, len(path) - 1, description="path")
     shifts = [

@@ -21,8 +21,8 @@ def main():
     built = Path("build/judge.weights.h5")
     built.parent.mkdir(exist_ok=True)
     judge.save_weights(built)
-    name = gt.load_judge(built.rename(Path(gt.__file__).with_name(built.name))).name
-    print(f"{name}: write this sha256 into gan_tutorial/judge.py")
+    print(f"{gt.load_judge(built).name}: write this sha256 into gan_tutorial/judge.py")
+    built.replace(Path(gt.__file__).with_name(built.name))  # whole or not there
     return 0
 
 
