@@ -59,9 +59,14 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
 
 
 def check_images(images, name="images"):
-    """Raise ValueError unless images are (n, 28, 28, 1) with n at least 1, and in [-1, 1]."""
+    """Raise ValueError unless images are (n, 28, 28, 1), n at least 1, floating, in [-1, 1]."""
     if np.shape(images)[1:] != (28, 28, 1) or len(images) == 0:
         raise ValueError(f"{name} must have the shape (n, 28, 28, 1), but have {np.shape(images)}")
+    if (kind := np.asarray(images).dtype).kind in "biu":  # 0 and 1 would pass for grey and ink
+        raise ValueError(
+            f"{name} must be floating-point numbers in [-1, 1], but are {kind}; "
+            "of grey values x from 0 to 255 that is x / 127.5 - 1"
+        )
     if np.isnan(np.min(images)):
         raise ValueError(f"{name} must be in [-1, 1], but hold NaN")
     if not (np.min(images) >= -1 and np.max(images) <= 1):

@@ -56,8 +56,7 @@ def figures_table(sets):
         {**figures, **dict(zip(shares, figures["digit_shares"], strict=True))}
         for figures in sets.values()
     ]
-    left_out = ("judge", "digit_shares", "closest")
-    names = [name for name in columns[0] if name not in left_out]
+    names = [name for name, figure in columns[0].items() if isinstance(figure, int | float)]
     width = max(14, *(len(name) + 2 for name in sets))
     rows = [["", *sets]] + [
         [name.replace("_", " "), *(_shown(column[name]) for column in columns)] for name in names

@@ -193,6 +193,7 @@ def test_score_by_hand():
         (np.zeros((100, 28, 28)), r"shape \(n, 28, 28, 1\)"),
         (np.full((100, 28, 28, 1), np.nan), "images .*hold NaN"),
         (np.full((100, 28, 28, 1), 255.0), r"\[-1, 1\]"),
+        (np.ones((100, 28, 28, 1), np.uint8), "images must be floating-point .* but are uint8"),
     ],
 )
 def test_odd_images_are_refused(odd, match, images, judge):

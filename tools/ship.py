@@ -14,7 +14,6 @@ from gan_tutorial.files import whole_file
 from gan_tutorial.shipped import write_sums
 
 PROJECT = Path(__file__).resolve().parent.parent
-LEFT_OUT = ("judge", "closest", "digit_shares")
 READMES = {
     "training_checkpoints": """\
 The shipped networks, with their optimizers and random state, so that the run can go on: `gan-tutorial train --output . --resume --epochs {more}` at the top level, which holds the run. `gan_tutorial.restore()` reads them, and checks their sha256 first.
@@ -86,7 +85,9 @@ def figures_by_epoch(run, about):
             shares = {
                 f"share_{digit}": share for digit, share in enumerate(figures["digit_shares"])
             }
-            kept = {name: figure for name, figure in figures.items() if name not in LEFT_OUT}
+            kept = {
+                name: figure for name, figure in figures.items() if isinstance(figure, int | float)
+            }
             first = {"epoch": step // steps_per_epoch, "number": number}
             rows.append({**first, "distance": kept["distance"], "floor": floor, **kept, **shares})
             print(f"epoch {rows[-1]['epoch']}: distance {figures['distance']:.2f}", flush=True)
