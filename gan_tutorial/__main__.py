@@ -123,9 +123,12 @@ def _movie(options):
 def _slides(options):
     from gan_tutorial import slides
 
-    notebooks = options.notebooks or sorted(Path("notebooks").glob("*.ipynb"))
+    lessons = [*Path("notebooks").glob("*.ipynb"), *Path("notebooks").glob("solutions/*.ipynb")]
+    notebooks = options.notebooks or sorted(lessons)
     if not notebooks:
         raise ValueError("no notebook in 'notebooks': name one")
+    if len({notebook.stem for notebook in notebooks}) < len(notebooks):
+        raise ValueError("two notebooks of one name: one's slides would take the other's place")
     for notebook in notebooks:
         deck = slides.make_slides(notebook, options.output)
         print(deck, flush=True)

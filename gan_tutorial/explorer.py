@@ -33,10 +33,13 @@ def explore(generator, path, directions=(), size=280):
 
     `path` (n, latent_dim) holds the points of the first slider, `directions` (m, latent_dim) what
     the others add, from -3 to 3 times. `size` is the image's side in pixels. The box needs a live
-    kernel; `film_strips` shows the same on paper.
+    kernel; `film_strips` shows the same on paper. Raise ValueError for an empty path.
     """
     import ipywidgets as widgets
 
+    path, directions = np.asarray(path, np.float32), np.asarray(directions, np.float32)
+    if path.ndim != 2 or len(path) == 0:
+        raise ValueError(f"path must be (n, latent_dim), n at least 1, but is {path.shape}")
     draw = tf.function(lambda points: generator(points, training=False))
     image = widgets.Image(format="png", width=size, height=size)
     place = widgets.IntSlider(0, 0, len(path) - 1, description="path")
@@ -46,7 +49,7 @@ def explore(generator, path, directions=(), size=280):
     ]
 
     def show(_=None):
-        point = np.array(path[place.value], np.float32)
+        point = path[place.value].copy()
         for slider, direction in zip(shifts, directions, strict=True):
             point += slider.value * direction
         image.value = _png(draw(point[np.newaxis])[0], size)

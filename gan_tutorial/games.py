@@ -42,7 +42,7 @@ def dirac_gan(point, gamma=0.0):
 
 def simultaneous(gradients, point, rate):
     """Return the point after both players step at once, each against where the other stood."""
-    return point - rate * gradients(point)
+    return np.asarray(point) - rate * np.asarray(gradients(point))
 
 
 def alternating(gradients, point, rate):
@@ -56,7 +56,8 @@ def extragradient(gradients, point, rate):
 
     Source: Korpelevich 1976; for GANs Gidel et al. 2019, "A Variational Inequality Perspective".
     """
-    return point - rate * gradients(simultaneous(gradients, point, rate))
+    trial = simultaneous(gradients, point, rate)
+    return np.asarray(point) - rate * np.asarray(gradients(trial))
 
 
 def trajectory(update, gradients, start, rate, steps):

@@ -17,13 +17,15 @@ class LiveView:
     def __init__(self, generator, latent_points, epochs):
         """Watch a generator, on points (n, latent_dim), for a training of `epochs`."""
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
-        self.losses, self.start, self.handle = [], time.monotonic(), None
+        self.losses, self.calls = [], 0
+        self.start, self.handle = time.monotonic(), None
 
     def __call__(self, epoch, losses):
         """Show the state after an epoch, counted from 1; `losses` (steps, 2) are the epoch's."""
         from IPython.display import display
 
         self.losses.extend(losses)
+        self.calls += 1
         figure = self.figure(epoch)
         if self.handle is None:
             self.handle = display(figure, display_id=True)
@@ -42,6 +44,6 @@ class LiveView:
         for image, ax in zip(images, axes, strict=False):
             show_image(image, ax)
         gone = time.monotonic() - self.start
-        left_over = gone / epoch * (self.epochs - epoch)
+        left_over = gone / self.calls * max(0, self.epochs - epoch)  # a run may have gone on
         figure.suptitle(f"{epoch} of {self.epochs}: {gone:.0f} s, {left_over:.0f} s to go")
         return figure

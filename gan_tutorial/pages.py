@@ -16,6 +16,7 @@ from nbconvert.filters.markdown_mistune import (
     MathInlineParser,
 )
 
+from .addresses import outside_addresses
 from .formulas import math_font, mathml
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -24,7 +25,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 class PageExporter(HTMLExporter):
     """nbconvert's exporter of a page: `jupyter nbconvert --to gan_tutorial_page`.
 
-    Raise ValueError for a formula that cannot be drawn, or an address that would be loaded.
+    Raise ValueError for a formula that cannot be drawn, or a file that would be loaded.
     """
 
     layout, suffix = "page", ".html"
@@ -59,7 +60,7 @@ class PageExporter(HTMLExporter):
         self.register_filter("markdown2html", _markdown_filter(about.get("path", ""), self.suffix))
         html, resources = super().from_notebook_node(notebook, resources, **more)
         if addresses := outside_addresses(html):
-            raise ValueError(f"needs a network for {', '.join(addresses)}")
+            raise ValueError(f"needs {', '.join(addresses)}, which is not inside")
         return html.replace("</head>", f"<style>{math_font(html)}</style></head>", 1), resources
 
 
@@ -117,13 +118,6 @@ def title(notebook):
     return next((heading[1] for heading in headings if heading), None)
 
 
-def outside_addresses(html):
-    """Return what a browser would load from elsewhere for this HTML; links do not count."""
-    attribute = r"""<(?!a\b)\w[^<>]*?\s(?:src|href|xlink:href|srcset|poster|data)\s*=\s*["']?\s*"""
-    rule = r"""url\(\s*["']?|@import\s+["']|\bimport\s*\(?[^;"']{0,200}["']"""
-    return re.findall(rf"(?:{attribute}|{rule})((?:https?:)?//[^\s\"'<>)]+)", html)
-
-
 def _reveal():
     # only the static files: importing the package would import Sphinx
     return distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
@@ -158,7 +152,12 @@ class _Renderer(IPythonRenderer):
         return mathml(rf"\begin{{{starred}}}{body}\end{{{starred}}}")
 
     def link(self, text, url, title=None):
-        return super().link(text, re.sub(r"^([^/:]+)\.ipynb\b", rf"\1{self.suffix}", url), title)
+        # pages lie in one folder; other files of the project are not beside them
+        if notebook := re.fullmatch(r"(?:\.\./|solutions/)?([^/:]+)\.ipynb(#.*)?", url):
+            url = f"{notebook[1]}{self.suffix}{notebook[2] or ''}"
+        elif not re.match(r"[a-z]+:|#|//", url, re.I):
+            return text
+        return super().link(text, url, title)
 
 
 class _Inline(MathInlineParser):

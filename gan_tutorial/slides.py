@@ -9,7 +9,11 @@ import nbformat
 from .files import whole_file
 from .pages import SlidesExporter
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
 WIDTH, HEIGHT = 1280, 720  # CSS pixels of a slide, 16:9; a browser scales it to its window
 
 
@@ -18,20 +22,38 @@ def make_slides(notebook, output="build/slides"):
 
     The notebook's kept outputs are shown, nothing is executed. A cell's slide type says where it
     goes: slide and subslide begin a new one, notes are for the speaker, skip is left out; the
-    input of cells with the tag "hide-code" is not shown. Raise ValueError where the notebook was
-    not executed, has a formula that cannot be drawn, or would load something from a network.
+    input of cells with the tag "hide-code" is not shown. Raise ValueError where the notebook is
+    none, was not executed, stopped with an error, has a formula that cannot be drawn, or would
+    load something from elsewhere.
     """
     path = Path(notebook)
-    content = nbformat.read(path, as_version=4)
-    cells = [cell for cell in content.cells if cell.cell_type == "code" and cell.source.strip()]
-    if any(cell.execution_count is None for cell in cells):
-        raise ValueError(f"{path.name!r} was not executed: run it, and save it with its outputs")
+    content = _executed_notebook(path)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
-    deck, _ = SlidesExporter().from_notebook_node(content, resources)
+    try:
+        deck, _ = SlidesExporter().from_notebook_node(content, resources)
+    except ValueError as error:
+        raise ValueError(f"{path.name!r}: {error}") from error
     target = Path(output) / f"{path.stem}.slides.html"
     with whole_file(target) as temporary:
         temporary.write_text(deck, encoding="utf-8")
     return target
+
+
+def _executed_notebook(path):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except OSError:
+        raise
+    except Exception as error:  # nbformat lets through whatever it stumbles over
+        raise ValueError(f"{path.name!r} is no notebook: {str(error).splitlines()[0]}") from error
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            if cell.execution_count is None:
+                raise ValueError(f"{path.name!r} was not executed: run it, and save the outputs")
+            if any(output.output_type == "error" for output in cell.outputs):
+                count = cell.execution_count
+                raise ValueError(f"{path.name!r} stopped with an error in cell In [{count}]")
+    return notebook
 
 
 def find_browser():
@@ -64,14 +86,18 @@ def overflowing_slides(deck):
 @contextlib.contextmanager
 def browser():
     """Yield Chromium or Chrome, headless, as playwright has it; raise OSError without one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     if find_browser() is None:
         raise OSError("Chromium or Chrome is needed, and is not found")
     with sync_playwright() as playwright:
         # in a container it has no sandbox of its own; it opens our own files alone
         options = {"executable_path": find_browser(), "args": ["--no-sandbox"]}
-        chromium = playwright.chromium.launch(**options)
+        try:
+            chromium = playwright.chromium.launch(**options)
+        except Error as error:
+            line = str(error).splitlines()[0]
+            raise OSError(f"{find_browser()!r} does not start: {line}") from None
         try:
             yield chromium
         finally:

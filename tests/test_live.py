@@ -38,8 +38,9 @@ for epoch in (1, 2, 3):
 
 
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
-    clock = iter([100.0, 130.0])
+    clock = iter([100.0, 130.0, 130.0])
     monkeypatch.setattr("gan_tutorial.live.time.monotonic", lambda: next(clock))
     view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1), epochs=5)
-    view.losses = [(1.0, 1.0)]
+    view.losses, view.calls = [(1.0, 1.0)], 2
     assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"
+    assert view.figure(4).get_suptitle() == "4 of 5: 30 s, 15 s to go"  # it went on after 2

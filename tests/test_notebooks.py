@@ -255,12 +255,49 @@ def test_slides_follow_the_metadata(tmp_path):
         "<style>@import 'https://example.org/x.css';</style>",
         '<p style="background: url(https://example.org/x.png)">.</p>',
         "<script type=module>import x from 'https://example.org/x.mjs'</script>",
+        "<script>fetch('https://example.org/x')</script>",
+        '<img alt="a > b" src="HTTPS://example.org/x">',
+        '<p style="background:url(&quot;https://example.org/x&quot;)">.</p>',
+        '<img srcset="data:image/png;base64,AA 1x, https://example.org/2 2x" alt="">',
+        '<video src="movie-of-example.org.mp4"></video>',
+        "![](picture-of-example.org.png)",
     ],
 )
 def test_an_outside_address_is_refused(tmp_path, html):
     path = write_notebook(tmp_path / "outside.ipynb", f"# Outside\n\n{html}")
-    with pytest.raises(ValueError, match=r"needs a network for .*example\.org"):
+    with pytest.raises(ValueError, match=r"needs .*example\.org.*, which is not inside"):
         render(read(path), path)
+
+
+def test_code_that_names_an_address_is_only_shown(tmp_path):
+    text = "# Shown\n\n`background: url(https://example.org/x.png)` <https://example.org>"
+    path = write_notebook(tmp_path / "shown.ipynb", text)
+    assert "https://example.org/x.png" in render(read(path), path)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".slides.html"])
+def test_links_lead_to_what_is_built(suffix):
+    exporter = pages.PageExporter if suffix == ".html" else pages.SlidesExporter
+    there = {path.stem + suffix for path in NOTEBOOKS} | {"index.html"}
+    there |= {path.stem + ".slides.html" for path in NOTEBOOKS}
+    for path in NOTEBOOKS:
+        html = render(read(path), path, exporter).split("<body")[1].split("<script")[0]
+        links = re.findall(r'<a [^>]*?href="([^"]+)"', html)
+        local = {link.partition("#")[0] for link in links if "://" not in link}
+        assert local - {""} <= there
+
+
+def test_the_text_for_a_picture_is_text(tmp_path):
+    path = write_notebook(tmp_path / "picture.ipynb", "# Picture")
+    notebook = read(path)
+    output = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})
+    text = 'a "b" onerror="x" <i>'
+    cell = nbformat.v4.new_code_cell("1", outputs=[output], metadata={"alt": text})
+    notebook.cells.append(cell)
+    images, parser = [], HTMLParser()
+    parser.handle_starttag = lambda tag, found: tag == "img" and images.append(dict(found))
+    parser.feed(render(notebook, path))
+    assert [(image["alt"], "onerror" in image) for image in images] == [(text, False)]
 
 
 def test_refresh_keeps_the_old_notebook_where_a_cell_fails(tmp_path, capsys):

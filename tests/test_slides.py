@@ -39,6 +39,18 @@ FAULTS = """() => {
 }"""
 
 
+# what of a page of the handout is beyond its edges
+CUT_OFF = """() => [...document.querySelectorAll(".pdf-page")].flatMap((page, number) => {
+  const frame = page.getBoundingClientRect();
+  const shown = page.querySelectorAll(".content :is(p, li, pre, img, math, table, h1, h2, h3)");
+  return [...shown].filter((element) => {
+    const box = element.getBoundingClientRect();
+    const isOutside = box.bottom > frame.bottom + 2 || box.right > frame.right + 2;
+    return isOutside && !element.closest("aside");
+  }).map((element) => `page ${number + 1}: ${element.tagName} ${element.textContent.slice(0, 30)}`);
+})"""
+
+
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("slides")
@@ -147,6 +159,71 @@ def test_a_notebook_that_was_not_executed_is_refused(tmp_path, capsys):
     assert main(["slides", str(path), "--output", str(tmp_path)]) == 1
     assert "'new.ipynb' was not executed" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"nbformat": 4}', "no JSON", ""])
+def test_what_is_no_notebook_is_said(text, tmp_path, capsys):
+    path = tmp_path / "odd.ipynb"
+    path.write_text(text)
+    assert main(["slides", str(path), "--output", str(tmp_path / "out")]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "'odd.ipynb' is no notebook: " in line
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_notebook_that_stopped_is_refused(tmp_path):
+    path = write_notebook(tmp_path / "half.ipynb", "# Half")
+    notebook = nbformat.read(path, as_version=4)
+    error = nbformat.v4.new_output("error", ename="NameError", evalue="x", traceback=[])
+    notebook.cells.append(nbformat.v4.new_code_cell("x", outputs=[error], execution_count=3))
+    nbformat.write(notebook, path)
+    with pytest.raises(ValueError, match=r"'half.ipynb' stopped with an error in cell In \[3\]"):
+        slides.make_slides(path, tmp_path)
+
+
+def test_a_formula_that_cannot_be_drawn_is_named_with_its_notebook(tmp_path):
+    path = write_notebook(tmp_path / "odd.ipynb", r"# Odd $\nosuch{x}$")
+    with pytest.raises(ValueError, match=r"'odd.ipynb': .*nosuch"):
+        slides.make_slides(path, tmp_path)
+
+
+def test_two_notebooks_of_one_name_are_refused(tmp_path, capsys):
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(str(write_notebook(tmp_path / folder / "same.ipynb", f"# {folder}")))
+    assert main(["slides", *paths, "--output", str(tmp_path / "out")]) == 1
+    assert "two notebooks of one name" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_browser_that_does_not_start_is_said(tmp_path, monkeypatch):
+    stub = tmp_path / "chromium"
+    stub.write_text("#!/bin/sh\necho requires the chromium snap >&2\nexit 1\n")
+    stub.chmod(0o755)
+    monkeypatch.setattr(slides, "BROWSERS", (str(stub),))
+    with pytest.raises(OSError, match="chromium' does not start"), slides.browser():
+        pass
+
+
+@needs_browser
+@pytest.mark.parametrize("name", [path.stem for path in LESSONS])
+def test_nothing_is_cut_off_in_print(name, decks):
+    with slides.browser() as chromium:
+        page = slides.open_deck(chromium, decks[name], "?print-pdf")
+        page.wait_for_selector(".pdf-page")
+        assert page.evaluate(CUT_OFF) == []
+
+
+@needs_browser
+def test_code_in_a_note_does_not_count(tmp_path):
+    long = "# Long\n\n" + "\n\n".join(["word " * 30] * 10)
+    path = write_notebook(tmp_path / "note.ipynb", long, "# Note\n\n```\ncode\n```")
+    notebook = nbformat.read(path, as_version=4)
+    for cell, kind in zip(notebook.cells, ("slide", "notes"), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    nbformat.write(notebook, path)
+    assert slides.overflowing_slides(slides.make_slides(path, tmp_path)) == []
 
 
 def test_no_notebook_and_no_browser_are_said(tmp_path, monkeypatch, capsys):

@@ -28,6 +28,10 @@ Of {number} images after each of these epochs (notebook 05 explains the measures
 
 {table}
 
+The share of the images, in per cent, that the judge takes for each digit:
+
+{shares}
+
 Seen by `{judge}`.
 """,
 }
@@ -117,18 +121,28 @@ def write_readmes(project, about, rows, judge):
         command += f" --limit {images}"
     shown = ("epoch", "distance", "classifier_score", "digit_variation", "confident")
     shown += ("precision", "recall", "coverage", "two_sample", "nearest")
-    lines = [[name.replace("_", " ") for name in shown], ["--:"] * len(shown)]
-    lines += [[f"{row[name]:.4g}" for name in shown] for row in rows]
+    shares = [
+        {"epoch": row["epoch"]} | {f"{i}": 100 * row[f"share_{i}"] for i in range(10)}
+        for row in rows
+    ]
     values = {
         "more": epochs + 50,
         "number": f"{rows[-1]['number']:,}",
         "floor": f"{rows[-1]['floor']:.2f}",
-        "table": "\n".join(f"| {' | '.join(line)} |" for line in lines),
+        "table": table(rows, shown),
+        "shares": table(shares, shares[0]),
         "judge": judge,
     }
     made = f"\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
     for folder, text in READMES.items():
         (project / folder / "README.md").write_text(text.format(**values) + made)
+
+
+def table(rows, names):
+    """Return some columns of rows, dicts of numbers, as a table in Markdown."""
+    lines = [[name.replace("_", " ") for name in names], ["--:" for _ in names]]
+    lines += [[f"{row[name]:.4g}" for name in names] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

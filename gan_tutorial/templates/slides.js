@@ -33,7 +33,7 @@ function isFitting(content, scale, picture) {
 // The scale at which the longest line fits, or 1 where none would do.
 function widestScale(content) {
   isFitting(content, 1, sizes[0][1]);
-  const boxes = [...content.querySelectorAll("pre, .jp-OutputArea-output")];
+  const boxes = [...content.querySelectorAll("pre, .jp-OutputArea-output")].filter((box) => box.scrollWidth);
   const scale = Math.min(1, ...boxes.map((box) => box.clientWidth / box.scrollWidth));
   return scale < scales.at(-1) ? 1 : scale;
 }
@@ -61,7 +61,8 @@ if (query.has("dark")) document.documentElement.classList.add("dark");
 
 Reveal.on("ready", (event) => fit(event.currentSlide));
 Reveal.on("slidechanged", (event) => fit(event.currentSlide));
-Reveal.on("pdf-ready", () => document.querySelectorAll(".slides section section").forEach(fit));
+// to print, reveal.js takes the slides out of their stacks
+Reveal.on("pdf-ready", () => document.querySelectorAll(".slides section:has(> .content)").forEach(fit));
 
 // only what is loaded can be measured
 addEventListener("load", async () => {
