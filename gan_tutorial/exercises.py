@@ -8,25 +8,40 @@ def check_answers(answers, expected, *, atol=1e-4):
 
     `answers` may be numbers, arrays or tensors of any kind, or what an unfilled stub returns.
     """
-    difference = _difference(answers, np.asarray(expected, float), atol)
+    difference = _difference(answers, [np.asarray(right, float) for right in expected], atol)
     print("right" if difference is None else f"not yet: {difference}")
     return difference is None
 
 
 def _difference(answers, expected, atol):
     try:
-        given = [np.asarray(answer, float) for answer in answers]
-    except (TypeError, ValueError):
+        answers = list(answers)
+    except TypeError:
         return "there is no number yet"
-    if len(given) != len(expected):
-        return f"{len(expected)} answers are needed, {len(given)} are given"
-    for i, (answer, right) in enumerate(zip(given, expected, strict=True), 1):
-        name = f"answer {i} of {len(expected)}"
-        if answer.shape != right.shape:
-            return f"{name} has the shape {answer.shape}, and should have {right.shape}"
-        wrong = ~np.isclose(answer, right, atol=atol)
-        if wrong.any():
-            first = answer[wrong][0]
-            side = "small" if first < right[wrong][0] else "large"
-            return f"{name} has {first:.5g}, " + ("too " + side if first == first else "no number")
+    if len(answers) != len(expected):
+        return f"{len(expected)} answers are needed, {len(answers)} are given"
+    for i, (answer, right) in enumerate(zip(answers, expected, strict=True), 1):
+        if difference := _difference_of_one(answer, right, atol):
+            return difference.format(name=f"answer {i} of {len(expected)}")
     return None
+
+
+def _difference_of_one(answer, right, atol):
+    if answer is ...:
+        return "there is no number yet"
+    if answer is None:
+        return "{name} is None: is there a return?"
+    try:
+        if isinstance(answer, str):  # NumPy would read the number in it
+            raise TypeError
+        given = np.asarray(answer, float)
+    except (TypeError, ValueError):
+        return "{name} is neither a number nor an array of numbers"
+    if given.shape != right.shape:
+        return f"{{name}} has the shape {given.shape}, and should have {right.shape}"
+    wrong = ~np.isclose(given, right, rtol=1e-6, atol=atol)
+    if not wrong.any():
+        return None
+    first = given[wrong][0]
+    side = "small" if first < right[wrong][0] else "large"
+    return f"{{name}} has {first:.5g}, " + ("too " + side if first == first else "no number")

@@ -28,8 +28,10 @@ def test_right(answers, capsys):
     ("answers", "difference"),
     [
         ([..., ...], "there is no number yet"),
-        ([None, None], "answer 1 of 2 has nan, no number"),
-        (["a", "b"], "there is no number yet"),
+        ([0.5, None], "answer 2 of 2 is None: is there a return?"),
+        (["0.5", "2"], "answer 1 of 2 is neither a number nor an array of numbers"),
+        ([0.5, [2.0, [3.0]]], "answer 2 of 2 is neither a number nor an array of numbers"),
+        ([0.5, 2.00012], "answer 2 of 2 has 2.0001, too large"),
         ([0.5], "2 answers are needed, 1 are given"),
         ([0.5, 2.1], "answer 2 of 2 has 2.1, too large"),
         ([0.25, 2.0], "answer 1 of 2 has 0.25, too small"),
@@ -47,3 +49,8 @@ def test_arrays_as_answers(capsys):
     assert gt.check_answers([np.array([1.0, 2.0]), [3, 4]], [[1, 2], [3, 4]])
     assert not gt.check_answers([[1, 2], [3, 5]], [[1, 2], [3, 4]])
     assert "answer 2 of 2 has 5, too large" in capsys.readouterr().out
+
+
+def test_arrays_of_other_lengths(capsys):
+    assert gt.check_answers(iter([(tf.constant(1.0), 2.0), 3.0]), [[1, 2], 3])
+    assert not gt.check_answers([204_802], [204_800])
