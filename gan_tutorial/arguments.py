@@ -71,7 +71,11 @@ def _add_movie(commands):
 def _add_slides(commands):
     command = commands.add_parser("slides", help="make slides of executed notebooks")
     command.add_argument(
-        "notebooks", type=Path, nargs="*", metavar="NOTEBOOK", help="default: notebooks/*.ipynb"
+        "notebooks",
+        type=Path,
+        nargs="*",
+        metavar="NOTEBOOK",
+        help="default: those in notebooks/ and its solutions/",
     )
     command.add_argument(
         "--output", type=Path, default=Path("build/slides"), metavar="DIR", help="build/slides"
