@@ -93,6 +93,23 @@ def test_outputs_hold_no_errors_warnings_or_paths(path):
         assert not re.findall(r"(?<![\w/:.<)])/[\w.-]+/[\w./-]+|\b[A-Z]:\\\w+", text)
 
 
+@every_lesson
+def test_every_picture_is_described(path):
+    drawing = [cell for cell in code_cells(path) if "image/" in str(cell.outputs)]
+    assert drawing
+    assert [cell.source for cell in drawing if not cell.metadata.get("alt")] == []
+
+
+@every_lesson
+def test_every_slide_has_a_heading(path):
+    kinds = [
+        (cell.cell_type, cell.source)
+        for cell in read(path).cells
+        if cell.metadata.get("slideshow", {}).get("slide_type") in ("slide", "subslide")
+    ]
+    assert [source for kind, source in kinds if kind == "code"] == []
+
+
 @every_notebook
 def test_code_cells_are_short(path):
     lengths = [len(cell.source.splitlines()) for cell in code_cells(path)]
