@@ -129,8 +129,13 @@ def _slides(options):
         raise ValueError("no notebook in 'notebooks': name one")
     if len({notebook.stem for notebook in notebooks}) < len(notebooks):
         raise ValueError("two notebooks of one name: one's slides would take the other's place")
+    errors = []
     for notebook in notebooks:
-        deck = slides.make_slides(notebook, options.output)
+        try:
+            deck = slides.make_slides(notebook, options.output)
+        except (FileNotFoundError, ValueError) as error:
+            errors.append(str(error))  # the others are made all the same
+            continue
         print(deck, flush=True)
         if slides.find_browser():
             print(slides.make_handout(deck), flush=True)
@@ -138,6 +143,8 @@ def _slides(options):
                 warnings.warn(f"{notebook.name}, {line}", stacklevel=1)
     if not slides.find_browser():
         warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
+    if errors:
+        raise ValueError("\ngan-tutorial: ".join(errors))
 
 
 COMMANDS = {

@@ -75,9 +75,12 @@ class SlidesExporter(PageExporter):
         """Return the HTML and nbconvert's resources, without the code that a hall cannot read.
 
         On a slide with a picture that is all code of more than two lines, elsewhere that of the
-        cells with the tag "hide-code".
+        cells with the tag "hide-code". A notebook that says nothing of slides begins one at each
+        heading.
         """
         notebook = copy.deepcopy(notebook)
+        if not any("slideshow" in cell.metadata for cell in notebook.cells):
+            _split_at_headings(notebook.cells)
         for cells in _slides(notebook.cells):
             drawn = any(map(_draws, cells))
             for cell in cells:
@@ -97,6 +100,13 @@ def _slides(cells):
         if kind != "skip":
             slides[-1].append(cell)
     return slides
+
+
+def _split_at_headings(cells):
+    for cell in cells:
+        if heading := cell.cell_type == "markdown" and re.match("#{1,3} ", cell.source):
+            kind = "subslide" if heading[0] == "### " else "slide"
+            cell.metadata["slideshow"] = {"slide_type": kind}
 
 
 def _draws(cell):
@@ -128,7 +138,10 @@ def _markdown_filter(folder, suffix):
     def markdown2html(context, source):
         attachments = context["cell"].get("attachments", {})
         renderer = _Renderer(suffix, path=str(folder), attachments=attachments)
-        return MarkdownWithMath(renderer, inline=_Inline(hard_wrap=False)).render(source)
+        html = MarkdownWithMath(renderer, inline=_Inline(hard_wrap=False)).render(source)
+        # browsers break a line between a formula and the full stop after it
+        ending = r"(<math>(?:(?!</math>).)*</math>[.,;:?!)]+)"
+        return re.sub(ending, r'<span class="unbroken">\1</span>', html, flags=re.DOTALL)
 
     return markdown2html
 

@@ -22,7 +22,8 @@ def make_slides(notebook, output="build/slides"):
 
     The notebook's kept outputs are shown, nothing is executed. A cell's slide type says where it
     goes: slide and subslide begin a new one, notes are for the speaker, skip is left out; the
-    input of cells with the tag "hide-code" is not shown. Raise ValueError where the notebook is
+    input of cells with the tag "hide-code" is not shown; without any slide type, headings begin
+    slides. Raise ValueError where the notebook is
     none, was not executed, stopped with an error, has a formula that cannot be drawn, or would
     load something from elsewhere.
     """

@@ -102,12 +102,13 @@ def test_every_picture_is_described(path):
 
 @every_lesson
 def test_every_slide_has_a_heading(path):
-    kinds = [
-        (cell.cell_type, cell.source)
+    slides = [
+        cell
         for cell in read(path).cells
         if cell.metadata.get("slideshow", {}).get("slide_type") in ("slide", "subslide")
     ]
-    assert [source for kind, source in kinds if kind == "code"] == []
+    headed = [cell.cell_type == "markdown" and cell.source.startswith("#") for cell in slides]
+    assert [cell.source for cell, good in zip(slides, headed, strict=True) if not good] == []
 
 
 @every_notebook
@@ -167,9 +168,9 @@ def solutions_of(path):
 
 
 def write_notebook(path, *cells):
-    """Write a notebook; text that begins with "# " is Markdown, the rest is code."""
+    """Write a notebook; what begins with a heading, or with > , is Markdown, the rest is code."""
     kinds = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
-    cells = [kinds[source.startswith("# ")](source) for source in cells]
+    cells = [kinds[bool(re.match("#+ |> ", source))](source) for source in cells]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
@@ -245,6 +246,18 @@ def test_built_files_show_every_output(built, suffix):
     assert f'href="01_failing{suffix}"' in html
 
 
+@pytest.mark.parametrize("exporter", [pages.PageExporter, pages.SlidesExporter])
+def test_a_live_widget_leaves_nothing(exporter, tmp_path):
+    path = write_notebook(tmp_path / "widget.ipynb", "# Widget")
+    notebook = read(path)
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "VBox()"}
+    outputs = [nbformat.v4.new_output("display_data", data) for data in (view, {"text/plain": "7"})]
+    notebook.cells.append(nbformat.v4.new_code_cell("show", execution_count=1, outputs=outputs))
+    html = render(notebook, path, exporter)
+    assert "VBox" not in html
+    assert "<pre>7</pre>" in html
+
+
 def test_slides_follow_the_metadata(tmp_path):
     kinds = {"one": "slide", "two": "subslide", "three": "fragment", "four": "-"}
     kinds |= {"five": "skip", "six": "notes", "seven": "slide"}
@@ -302,6 +315,21 @@ def test_links_lead_to_what_is_built(suffix):
         links = re.findall(r'<a [^>]*?href="([^"]+)"', html)
         local = {link.partition("#")[0] for link in links if "://" not in link}
         assert local - {""} <= there
+
+
+def test_a_full_stop_stays_with_its_formula(tmp_path):
+    path = write_notebook(tmp_path / "stop.ipynb", "# Stop\n\nIt is $x^2$, or $y$. And $z$ too.")
+    html = render(read(path), path)
+    kept = re.findall(r'<span class="unbroken"><math>(.*?)</math>(.*?)</span>', html)
+    assert [(re.sub("<[^>]+>", "", formula), sign) for formula, sign in kept] == [
+        ("x2", ","),
+        ("y", "."),
+    ]
+
+
+@every_notebook
+def test_no_code_is_marked_as_a_mistake(path):
+    assert 'class="err"' not in render(read(path), path)
 
 
 def test_the_text_for_a_picture_is_text(tmp_path):

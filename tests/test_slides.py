@@ -161,6 +161,31 @@ def test_a_notebook_that_was_not_executed_is_refused(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_others_are_made_all_the_same(tmp_path, capsys):
+    bad = write_notebook(tmp_path / "bad.ipynb", "# Bad", "1 + 1")
+    good = write_notebook(tmp_path / "good.ipynb", "# Good")
+    missing, output = tmp_path / "missing.ipynb", tmp_path / "out"
+    assert main(["slides", *map(str, (bad, missing, good)), "--output", str(output)]) == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if "Chromium" not in line]
+    assert [re.findall(r"(\w+)\.ipynb", line) for line in lines] == [["bad"], ["missing"]]
+    assert (output / "good.slides.html").exists()
+    assert not list(output.glob("bad*"))
+
+
+def test_headings_begin_slides_where_nothing_is_said_of_them(tmp_path):
+    texts = ("# One", "> more of it", "## Two\n\ntext", "### Below two", "> end", "## Three")
+    path = write_notebook(tmp_path / "plain.ipynb", *texts)
+    deck = slides.make_slides(path, tmp_path).read_text().split('<div class="slides">')[1]
+    seen = re.findall(r'<section|</section|<h\d id="[\w-]+"|<p>more|<p>end', deck)
+    section, end = "<section", "</section"
+    assert seen == [
+        *(section, section, '<h1 id="One"', "<p>more", end, end),
+        *(section, section, '<h2 id="Two"', end),
+        *(section, '<h3 id="Below-two"', "<p>end", end, end),
+        *(section, section, '<h2 id="Three"', end, end),
+    ]
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", '{"nbformat": 4}', "no JSON", ""])
 def test_what_is_no_notebook_is_said(text, tmp_path, capsys):
     path = tmp_path / "odd.ipynb"

@@ -23,7 +23,8 @@ from gan_tutorial.pages import PageExporter, SlidesExporter, render_index, title
 PROJECT = Path(__file__).resolve().parent.parent
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # IPython's: to a lexer of Python alone, %pip and !git are mistakes
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 CELL_METADATA = ("alt", "slideshow", "tags")
 
