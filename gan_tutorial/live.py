@@ -14,10 +14,13 @@ class LiveView:
     slides and tests see it without a kernel.
     """
 
-    def __init__(self, generator, latent_points, epochs):
-        """Watch a generator, on points (n, latent_dim), for a training of `epochs`."""
+    def __init__(self, generator, latent_points, epochs, losses=()):
+        """Watch a generator, on points (n, latent_dim), for a training up to epoch `epochs`.
+
+        `losses` (steps, 2) are those of before, where a training goes on.
+        """
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
-        self.losses, self.calls = [], 0
+        self.losses, self.calls = list(losses), 0
         self.start, self.handle = time.monotonic(), None
 
     def __call__(self, epoch, losses):

@@ -11,6 +11,7 @@ from . import checkpoints
 from .data import check_images, make_dataset
 from .files import CheckpointError, only_writer, remove_leftovers
 from .latent import sample_prior
+from .live import LiveView
 from .plotting import generate_and_save_images
 from .recipes import make_networks, make_optimizers, settings
 from .records import describe, read_description, write_description, write_losses
@@ -28,6 +29,7 @@ def run(
     seed=None,
     precision=None,
     resume=False,
+    live=False,
 ):
     """Train by a recipe in a folder, up to epoch `epochs`; return the losses, (steps, 2).
 
@@ -36,7 +38,8 @@ def run(
     ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on at
     the step where it stopped, and ends in the bits of a run that was never stopped. A seed of
     None is drawn, shown and written down. SIGINT and SIGTERM (Ctrl-C, a notebook's interrupt)
-    end in one more save and in `Stopped`. Raise CheckpointError where a run is in the folder
+    end in one more save and in `Stopped`. With `live` a notebook shows losses and images as they
+    grow, see `LiveView`. Raise CheckpointError where a run is in the folder
     without `resume`, or is not there with it, or is another one, or is being trained by another
     process; ValueError for an unknown recipe, for numbers or images that make no sense, and for
     a loss that is not finite.
@@ -56,7 +59,7 @@ def run(
             training.resume()
         else:
             write_description(directory, about)
-        training.go_on(epochs)
+        training.go_on(epochs, live)
     return np.array(training.record, np.float32).reshape(-1, 2)
 
 
@@ -77,7 +80,8 @@ class _Training:
             )
         # in the checkpoint, so that weights and losses are always of the same step
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-        self.record, self.saved = [], None
+        self.seed_images = sample_prior(16, seed=about["seed"])
+        self.record, self.saved, self.view = [], None, None
         self.folder = directory / "training_checkpoints"
         self.steps_per_epoch = -(-len(images) // about["batch_size"])
 
@@ -96,7 +100,7 @@ class _Training:
         checkpoints.remove_newer(self.folder, len(self.record))
         self.write_losses()
 
-    def go_on(self, epochs):
+    def go_on(self, epochs, live=False):
         """Train from the step that is reached to the end of epoch `epochs`."""
         done, skip = divmod(len(self.record), self.steps_per_epoch)
         if done >= epochs:
@@ -108,6 +112,8 @@ class _Training:
             seed=self.about["seed"],
             first_epoch=done + 1,
         )
+        if live:
+            self.view = LiveView(self.networks[0], self.seed_images, epochs, self.record)
         with signals_noted() as signals:
             try:
                 train(
@@ -140,11 +146,12 @@ class _Training:
         return losses
 
     def on_epoch_end(self, epoch, losses):
-        """Draw the epoch's picture, then save."""
-        seed_images = sample_prior(16, seed=self.about["seed"])
+        """Draw the epoch's picture, save, and show it to those who watch."""
         pictures = self.directory / "images_from_seed_images"
-        generate_and_save_images(self.networks[0], epoch, seed_images, pictures)
+        generate_and_save_images(self.networks[0], epoch, self.seed_images, pictures)
         self.save()
+        if self.view is not None:
+            self.view(epoch, losses)
 
     def save(self):
         """Save a checkpoint; as in the lecture every 15th epoch's stays, and the last two do."""

@@ -6,6 +6,7 @@ import nbformat
 import numpy as np
 
 import gan_tutorial as gt
+from gan_tutorial import runs
 
 
 def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
@@ -35,6 +36,21 @@ for epoch in (1, 2, 3):
     outputs = importlib.import_module("notebooks").execute(path).cells[0].outputs
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 1
+
+
+def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path, monkeypatch):
+    views = []
+
+    def watched(*given):
+        views.append(gt.LiveView(*given))
+        return views[-1]
+
+    monkeypatch.setattr(runs, "LiveView", watched)
+    gt.run(images[:48], tmp_path, "fast", epochs=1, batch_size=16, live=True)
+    losses = gt.run(images[:48], tmp_path, epochs=2, resume=True, live=True)
+    np.testing.assert_array_equal(views[0].losses, losses[: len(losses) // 2])
+    np.testing.assert_array_equal(views[1].losses, losses)
+    assert views[1].epochs == 2
 
 
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
