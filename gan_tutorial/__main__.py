@@ -133,7 +133,7 @@ def _slides(options):
     for notebook in notebooks:
         try:
             deck = slides.make_slides(notebook, options.output)
-        except (FileNotFoundError, ValueError) as error:
+        except (OSError, ValueError) as error:
             errors.append(str(error))  # the others are made all the same
             continue
         print(deck, flush=True)
@@ -144,7 +144,7 @@ def _slides(options):
     if not slides.find_browser():
         warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
     if errors:
-        raise ValueError("\ngan-tutorial: ".join(errors))
+        raise ValueError("\ngan-tutorial: ".join(dict.fromkeys(errors)))
 
 
 COMMANDS = {

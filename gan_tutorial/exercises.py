@@ -15,9 +15,10 @@ def check_answers(answers, expected, *, atol=1e-4):
 
 def _difference(answers, expected, atol):
     try:
-        answers = list(answers)
+        answers = iter(answers)
     except TypeError:
         return "there is no number yet"
+    answers = list(answers)  # not above: where answers are made here, their errors are a student's
     if len(answers) != len(expected):
         return f"{len(expected)} answers are needed, {len(answers)} are given"
     for i, (answer, right) in enumerate(zip(answers, expected, strict=True), 1):

@@ -54,3 +54,8 @@ def test_arrays_as_answers(capsys):
 def test_arrays_of_other_lengths(capsys):
     assert gt.check_answers(iter([(tf.constant(1.0), 2.0), 3.0]), [[1, 2], 3])
     assert not gt.check_answers([204_802], [204_800])
+
+
+def test_a_mistake_in_the_answer_is_a_students_to_see():
+    with pytest.raises(TypeError, match="unhashable"):
+        gt.check_answers(map(hash, ([],)), [0.5])

@@ -182,10 +182,12 @@ def test_a_notebook_that_was_not_executed_is_refused(tmp_path, capsys):
 def test_the_others_are_made_all_the_same(tmp_path, capsys):
     bad = write_notebook(tmp_path / "bad.ipynb", "# Bad", "1 + 1")
     good = write_notebook(tmp_path / "good.ipynb", "# Good")
-    missing, output = tmp_path / "missing.ipynb", tmp_path / "out"
-    assert main(["slides", *map(str, (bad, missing, good)), "--output", str(output)]) == 1
+    folder, missing, output = (tmp_path / name for name in ("a.ipynb", "missing.ipynb", "out"))
+    folder.mkdir()
+    names = map(str, (bad, folder, missing, good))
+    assert main(["slides", *names, "--output", str(output)]) == 1
     lines = [line for line in capsys.readouterr().err.splitlines() if "Chromium" not in line]
-    assert [re.findall(r"(\w+)\.ipynb", line) for line in lines] == [["bad"], ["missing"]]
+    assert [re.findall(r"(\w+)\.ipynb", line) for line in lines] == [["bad"], ["a"], ["missing"]]
     assert (output / "good.slides.html").exists()
     assert not list(output.glob("bad*"))
 
