@@ -23,7 +23,11 @@ def principal_directions(generator, number=4):
 
 
 def film_strips(generator, point, directions, shifts=(-3, -2, -1, 0, 1, 2, 3)):
-    """Return a Figure of g(z + s·d): a row for each direction d, a column for each shift s."""
+    """Return a Figure of g(z + s·d): a row for each direction d, a column for each shift s.
+
+    `point` (latent_dim,), `directions` (m, latent_dim). Raise ValueError for other shapes.
+    """
+    directions = _checked(directions, "directions", generator)
     points = [point + shift * direction for direction in directions for shift in shifts]
     return plot_result(generate_images(generator, points), columns=len(shifts), size=0.8)
 
@@ -33,13 +37,13 @@ def explore(generator, path, directions=(), size=280):
 
     `path` (n, latent_dim) holds the points of the first slider, `directions` (m, latent_dim) what
     the others add, from -3 to 3 times. `size` is the image's side in pixels. The box needs a live
-    kernel; `film_strips` shows the same on paper. Raise ValueError for an empty path.
+    kernel; `film_strips` shows the same on paper. Raise ValueError for other shapes.
     """
     import ipywidgets as widgets
 
-    path, directions = np.asarray(path, np.float32), np.asarray(directions, np.float32)
-    if path.ndim != 2 or len(path) == 0:
-        raise ValueError(f"path must be (n, latent_dim), n at least 1, but is {path.shape}")
+    path = _checked(path, "path", generator)
+    if len(directions):
+        directions = _checked(directions, "directions", generator)
     draw = tf.function(lambda points: generator(points, training=False))
     image = widgets.Image(format="png", width=size, height=size)
     place = widgets.IntSlider(0, 0, len(path) - 1, description="path")
@@ -58,6 +62,15 @@ def explore(generator, path, directions=(), size=280):
         slider.observe(show, "value")
     show()
     return widgets.HBox([image, widgets.VBox([place, *shifts])])
+
+
+def _checked(points, name, generator):
+    points, latent_dim = np.asarray(points, np.float32), generator.input_shape[-1]
+    if points.ndim != 2 or len(points) == 0 or points.shape[1] != latent_dim:
+        raise ValueError(
+            f"{name} must have the shape (n, {latent_dim}), n at least 1, but have {points.shape}"
+        )
+    return points
 
 
 def _png(image, size):

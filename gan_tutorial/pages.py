@@ -79,7 +79,7 @@ class SlidesExporter(PageExporter):
         heading.
         """
         notebook = copy.deepcopy(notebook)
-        if not any("slideshow" in cell.metadata for cell in notebook.cells):
+        if not any(map(_slide_type, notebook.cells)):
             _split_at_headings(notebook.cells)
         for cells in _slides(notebook.cells):
             drawn = any(map(_draws, cells))
@@ -94,12 +94,16 @@ def _slides(cells):
     """Return the cells of each slide, a list of lists."""
     slides = [[]]
     for cell in cells:
-        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        kind = _slide_type(cell)
         if kind in ("slide", "subslide"):
             slides.append([])
         if kind != "skip":
             slides[-1].append(cell)
     return slides
+
+
+def _slide_type(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type")
 
 
 def _split_at_headings(cells):

@@ -46,6 +46,18 @@ def test_strips_hold_the_images_of_the_shifted_points(generator):
     np.testing.assert_allclose(drawn[3], expected[1, ..., 0], atol=1e-5)
 
 
+def test_points_of_another_shape_are_refused(generator):
+    path, directions = gt.sample_prior(3, seed=1), gt.principal_directions(generator, 2)
+    for wrong in (path[0], [], path[:, :99], np.ones((2, 1))):
+        with pytest.raises(ValueError, match=r"path must have the shape \(n, 100\)"):
+            gt.explore(generator, wrong)
+    for wrong in (directions[0], np.ones((2, 1))):
+        with pytest.raises(ValueError, match=r"directions must have the shape \(n, 100\)"):
+            gt.explore(generator, path, wrong)
+        with pytest.raises(ValueError, match=r"directions must have the shape \(n, 100\)"):
+            gt.film_strips(generator, path[0], wrong)
+
+
 def test_every_slider_changes_the_image(generator):
     path = gt.sample_prior(3, seed=1)
     image, sliders = gt.explore(generator, path, gt.principal_directions(generator, 2)).children
