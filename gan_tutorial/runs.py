@@ -103,8 +103,12 @@ class _Training:
     def go_on(self, epochs, live=False):
         """Train from the step that is reached to the end of epoch `epochs`."""
         done, skip = divmod(len(self.record), self.steps_per_epoch)
+        if live:
+            self.view = LiveView(self.networks[0], self.seed_images, max(epochs, done), self.record)
         if done >= epochs:
             print(f"Epoch {epochs} is reached already")
+            if live:
+                self.view(done, [])  # a notebook that is run again keeps its picture
             return
         dataset = make_dataset(
             self.images,
@@ -112,8 +116,6 @@ class _Training:
             seed=self.about["seed"],
             first_epoch=done + 1,
         )
-        if live:
-            self.view = LiveView(self.networks[0], self.seed_images, epochs, self.record)
         with signals_noted() as signals:
             try:
                 train(

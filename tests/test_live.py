@@ -51,6 +51,9 @@ def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path, monke
     np.testing.assert_array_equal(views[0].losses, losses[: len(losses) // 2])
     np.testing.assert_array_equal(views[1].losses, losses)
     assert views[1].epochs == 2
+    gt.run(images[:48], tmp_path, epochs=1, resume=True, live=True)
+    np.testing.assert_array_equal(views[2].losses, losses)
+    assert views[2].figure(2).get_suptitle().startswith("2 of 2: ")
 
 
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
