@@ -28,7 +28,7 @@ test: setup  ## style, unit tests, all notebooks
 	$(BIN)/pytest --durations 5
 	$(BIN)/pytest --nbval-lax --nbval-current-env --durations 5 notebooks
 
-test-slow: setup  ## fifty kills of full-size networks, 500 epochs: a quarter of an hour
+test-slow: setup  ## fifty kills, 500 epochs, notebooks run twice, a fresh clone: an hour
 	$(BIN)/pytest -m slow --durations 0 -s
 
 slides: setup  ## slides of the notebooks as they are kept, in build/slides
@@ -52,4 +52,7 @@ ship: setup  ## make the run in RUN the shipped one, measured; minutes
 	$(BIN)/python tools/ship.py $(RUN)
 
 clean:  ## remove what was built (not .venv, not runs/)
-	rm -rf build *.egg-info .pytest_cache .ruff_cache
+	rm -f build/index.html build/slides/*.slides.html build/slides/*.slides.pdf build/*.slides.html
+	rm -f $(patsubst %.ipynb,build/%.html,$(notdir $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)))
+	rm -rf build/lib build/bdist.* gan_tutorial.egg-info .pytest_cache .ruff_cache
+	@rmdir build/slides build 2> /dev/null || true  # with whatever else is in them they stay

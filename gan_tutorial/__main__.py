@@ -25,13 +25,20 @@ def main(arguments=None):
             )
             COMMANDS[options.command](options)
     except (OSError, ValueError, MemoryError) as error:
-        print(f"gan-tutorial: {error}", file=sys.stderr)
+        print(f"gan-tutorial: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
         print(f"gan-tutorial: {error}: pip install 'gan_tutorial[notebooks]'", file=sys.stderr)
         return 1
+    except Exception as error:
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is None or not isinstance(error, tensorflow.errors.OpError):
+            raise
+        print(f"gan-tutorial: TensorFlow: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt as error:
-        print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
+        with contextlib.suppress(OSError):  # a terminal that has closed takes no more words
+            print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)
     return 0
 
@@ -62,13 +69,14 @@ def _generate(options):
 
     generator, _ = gt.restore(options.checkpoint)
     rng = np.random.default_rng(options.seed)  # one stream: the images do not depend on the parts
+    kind = {"seed": rng, "latent_dim": generator.input_shape[-1]}
 
     def images(number):
         if options.scale_means is None and options.scale_stds is None:
-            points = gt.sample_prior(number, seed=rng)
+            points = gt.sample_prior(number, **kind)
         else:
             scales = [1 if s is None else s for s in (options.scale_means, options.scale_stds)]
-            points = gt.generate_latent_points(number, *scales, seed=rng)
+            points = gt.generate_latent_points(number, *scales, **kind)
         return gt.generate_images(generator, points)
 
     if options.output.suffix == ".png":
@@ -95,7 +103,8 @@ def _evaluate(options):
             "with those of as many images only",
             stacklevel=1,
         )
-    images = gt.generate_images(generator, gt.sample_prior(number, seed=options.seed))
+    points = gt.sample_prior(number, seed=options.seed, latent_dim=generator.input_shape[-1])
+    images = gt.generate_images(generator, points)
     sets = {"generated": images, "test": gt.sample(test_images, number)}
     figures = {
         name: gt.evaluate(some, train_images)
@@ -141,7 +150,7 @@ def _slides(options):
             print(slides.make_handout(deck), flush=True)
             for line in slides.overflowing_slides(deck):
                 warnings.warn(f"{notebook.name}, {line}", stacklevel=1)
-    if not slides.find_browser():
+    if not slides.find_browser() and len(errors) < len(notebooks):
         warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
     if errors:
         raise ValueError("\ngan-tutorial: ".join(dict.fromkeys(errors)))

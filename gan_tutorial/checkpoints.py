@@ -4,16 +4,18 @@ Checkpoints are numbered by the training step: `ckpt-235` is the state after 235
 """
 
 import contextlib
-import shutil
 import warnings
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
+from . import checkpoint_files
+from .checkpoint_files import PASSING_FAULTS, DamageError, in_memory
 from .files import CheckpointError, need_of_room
 from .recipes import make_networks
 from .records import read_recipe
+from .seeds import seeded
 from .shipped import check_sums, shipped_run
 
 
@@ -38,43 +40,35 @@ def make_checkpoint(generator, discriminator, generator_optimizer, discriminator
 def save(checkpoint, directory, step, *, keep=2, keep_every=None):
     """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
 
-    The last `keep` stay, and those whose step is a multiple of `keep_every`; None keeps all.
-    Raise CheckpointError where nothing can be written, a full disk say; the older checkpoints
-    stay as they are then.
+    If `keep_every` is given, the last `keep` checkpoints stay, and those whose step is a multiple
+    of `keep_every`; otherwise all stay. Raise CheckpointError if the files cannot be written, to
+    a full disk for example; the older checkpoints are then as they were.
     """
-    _forget_damaged_state(directory)
-    manager = tf.train.CheckpointManager(checkpoint, str(directory), max_to_keep=None)
+    path = Path(directory) / f"ckpt-{step}"
     try:
-        path = manager.save(checkpoint_number=step)
-    except (tf.errors.OpError, OSError) as error:
-        _remove(directory, step)
+        checkpoint_files.write(checkpoint, directory, step)
+    except OSError as error:
         size = sum(variable.numpy().nbytes for variable in _variables(checkpoint))
-        room = need_of_room(Path(directory) / f"ckpt-{step}", size)
-        raise CheckpointError(f"nothing saved: {room} ({_first_line(error)})") from error
+        room = need_of_room(path, size)
+        raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
-        for old in _steps(directory)[:-keep]:
+        for old in list(checkpoint_files.parts(directory))[:-keep]:
             if old % keep_every:
-                _remove(directory, old)
-    return path
+                checkpoint_files.remove(directory, old)
+    return str(path)
 
 
 def resume(checkpoint, directory):
     """Load the newest good checkpoint of a folder into `checkpoint`'s objects; return its step.
 
-    A damaged one is passed over with a warning. Raise CheckpointError where there is none, all
-    are damaged, or it does not fit; the objects are then as they were.
+    A damaged one is passed over with a warning. Raise CheckpointError if there is none, if all
+    are damaged, or if it does not fit; raise whatever else keeps it from being read as what it
+    is. The objects are then as they were.
     """
-    path, step = _newest(directory)
-    with _all_or_nothing(checkpoint, path):
-        checkpoint.restore(path).expect_partial().assert_consumed()
+    step, contents = _newest(directory)
+    with _all_or_nothing(checkpoint, f"{directory}/ckpt-{step}"), in_memory(contents) as memory:
+        checkpoint.restore(f"{memory}/ckpt-{step}").expect_partial().assert_consumed()
     return step
-
-
-def remove_newer(directory, step):
-    """Remove a folder's checkpoints of after a step: those that `resume` found to be damaged."""
-    for newer in _steps(directory):
-        if newer > step:
-            _remove(directory, newer)
 
 
 def restore(directory=None, step=None):
@@ -83,17 +77,22 @@ def restore(directory=None, step=None):
     `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks,
     whose sha256 is checked. `step` is that of the checkpoint; the newest undamaged one without.
     Weights go into networks built by code, never the other way round, so a file from elsewhere
-    can hold wrong numbers but no program. Raise CheckpointError where there is no checkpoint or
+    can hold wrong numbers but no program. Raise CheckpointError if there is no checkpoint, or if
     it is of another network.
     """
     folder = _checkpoint_folder(shipped_run() if directory is None else directory)
     if directory is None:
         check_sums(folder)
-    path = _newest(folder)[0] if step is None else _checkpoint_of(folder, step)
-    generator, discriminator = make_networks(read_recipe(folder.resolve().parent))
+    if step is None:
+        step, contents = _newest(folder)
+    else:
+        contents = _read_or_refuse(folder, step)
+    with seeded():
+        generator, discriminator = make_networks(read_recipe(folder.resolve().parent))
     checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    with _all_or_nothing(checkpoint, path):
-        checkpoint.restore(path).expect_partial().assert_existing_objects_matched()
+    with _all_or_nothing(checkpoint, f"{folder}/ckpt-{step}"), in_memory(contents) as memory:
+        status = checkpoint.restore(f"{memory}/ckpt-{step}").expect_partial()
+        status.assert_existing_objects_matched()
     return generator, discriminator
 
 
@@ -102,81 +101,52 @@ def _checkpoint_folder(directory):
     return inside if inside.is_dir() else Path(directory)
 
 
-def _checkpoint_of(folder, step):
-    path = folder / f"ckpt-{step}"
-    if damage := _damage(str(path)):
-        raise CheckpointError(f"{str(path)!r} is missing or damaged: {damage}")
-    return str(path)
-
-
 def _newest(directory):
-    """Return (path, step) of the undamaged checkpoint of the highest step, by the listing.
+    """Return (step, contents) of the undamaged checkpoint of the highest step, by the listing.
 
     Neither the times of the files nor TensorFlow's state file `checkpoint` count.
     """
     if not Path(directory).is_dir():
         raise CheckpointError(f"no checkpoint folder at {str(directory)!r}")
     damages = []
-    for step in reversed(_steps(directory)):
-        path = str(Path(directory) / f"ckpt-{step}")
-        damage = _damage(path)
-        if damage is None:
-            for older in damages:
-                warnings.warn(f"{older}; going back to ckpt-{step}", stacklevel=3)
-            return path, step
-        damages.append(f"ckpt-{step} in {str(directory)!r} is damaged: {damage}")
+    for step in reversed(checkpoint_files.parts(directory)):
+        try:
+            contents = checkpoint_files.read(directory, step)
+        except DamageError as error:
+            damages.append(f"ckpt-{step} in {str(directory)!r} is damaged: {error}")
+            continue
+        for damage in damages:
+            warnings.warn(f"{damage}; going back to ckpt-{step}", stacklevel=3)
+        return step, contents
     if damages:
         raise CheckpointError("no good checkpoint: " + "; ".join(damages))
     raise CheckpointError(f"no checkpoint (ckpt-<step>.index) in {str(directory)!r}")
 
 
-def _damage(path):
-    """Return what is wrong with a checkpoint's files, None if every tensor reads well."""
+def _read_or_refuse(folder, step):
     try:
-        reader = tf.train.load_checkpoint(path)
-        for name in reader.get_variable_to_shape_map():
-            reader.get_tensor(name)
-    except Exception as error:  # TensorFlow has six classes for damaged files
-        return _first_line(error)
-    return None
-
-
-def _steps(directory):
-    names = (path.name.partition(".")[0] for path in Path(directory).glob("ckpt-*.*"))
-    return sorted({int(name[5:]) for name in names if name[5:].isdigit()})
-
-
-def _remove(directory, step):
-    for path in Path(directory).glob(f"ckpt-{step}.*"):
-        path.unlink()
-    shutil.rmtree(Path(directory) / f"ckpt-{step}_temp", ignore_errors=True)
-
-
-def _forget_damaged_state(directory):
-    # TensorFlow's manager reads its state file first, and stumbles over an empty or binary one
-    try:
-        tf.train.get_checkpoint_state(str(directory))
-    except ValueError:
-        (Path(directory) / "checkpoint").unlink()
+        return checkpoint_files.read(folder, step)
+    except DamageError as error:
+        path = str(folder / f"ckpt-{step}")
+        raise CheckpointError(f"{path!r} is missing or damaged: {error}") from None
 
 
 @contextlib.contextmanager
 def _all_or_nothing(checkpoint, path):
-    """Put all variables back as they were where a checkpoint turns out not to fit them."""
+    """Put all variables back as they were if a checkpoint turns out not to fit them."""
     before = [(variable, variable.numpy()) for variable in _variables(checkpoint)]
     try:
         yield
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
+    except BaseException as error:
         for variable, value in before:
             variable.assign(value)
-        reason = f"{path!r} does not fit these networks: {_first_line(error)}"
-        raise CheckpointError(reason) from error
+        unfit = isinstance(error, AssertionError | ValueError | tf.errors.OpError)
+        if isinstance(error, PASSING_FAULTS) or not unfit:
+            raise
+        line = str(error).partition("\n")[0]
+        raise CheckpointError(f"{path!r} does not fit these networks: {line}") from error
 
 
 def _variables(checkpoint):
     objects = tf.train.TrackableView(checkpoint).descendants()
     return [variable for variable in objects if isinstance(variable, tf.Variable)]
-
-
-def _first_line(error):
-    return str(error).partition("\n")[0]

@@ -1,5 +1,6 @@
 """MNIST in [-1, 1], and minibatches of it."""
 
+import errno
 import itertools
 import os
 import queue
@@ -107,8 +108,11 @@ def _read_npz(path):
             x_test, y_test = file["x_test"], file["y_test"]
     except FileNotFoundError:
         raise DataError(f"no MNIST file at {os.fspath(path)!r}") from None
+    except OSError as error:
+        if error.errno not in (None, errno.EISDIR):
+            raise  # a fault of the disk or of the system says nothing about the file
+        raise DataError(f"{os.fspath(path)!r} is not MNIST as Keras stores it: {error}") from error
     except (
-        OSError,
         ValueError,
         KeyError,
         EOFError,

@@ -1,14 +1,29 @@
-"""Files that are whole or not there, folders with one writer, and what can be wrong with both."""
+"""Files that are whole or not there, folders with one writer, and what can be wrong with both.
+
+All names that this package gives to files of its own work begin with `MARK`, so that nobody else's
+file can be taken for one of them.
+"""
 
 import contextlib
 import errno
 import os
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import filelock
 import numpy as np
+import psutil
+
+MARK = ".gan-tutorial"
+# the files that a run or its movie writes, by folder: only these leave something half-written
+_WRITTEN = {
+    ".": r"run\.json",
+    "data": r"losses\.csv",
+    "images_from_seed_images": r"image_at_epoch_[0-9]{3,}\.png|generation\.gif",
+    "training_checkpoints": r"checkpoint|ckpt-[0-9]+\.(?:index|data-[0-9]{5}-of-[0-9]{5})",
+}
 
 
 class DataError(OSError, ValueError):
@@ -19,25 +34,29 @@ class CheckpointError(OSError, ValueError):
     """A run's folder or checkpoint that is missing, in use, damaged or of another network."""
 
 
+class DiskFullError(OSError):
+    """A disk has no room for a file; the message says how much is needed, and how much is free."""
+
+
 @contextlib.contextmanager
 def whole_file(path):
     """Yield a temporary path beside `path` that becomes `path` if the block ends well.
 
     Otherwise the old file, if there was one, stays as it was. Missing folders are made. The
-    temporary name begins with a dot, so that no listing of a run takes it for a part of it.
-    Raise OSError that names the folder and what is free in it where the disk is full.
+    temporary name says which process writes: `.gan-tutorial-<process>-<name>`. Raise DiskFullError
+    if the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f"{MARK}-{os.getpid()}-{path.name}")
     try:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno != errno.ENOSPC or isinstance(error, DiskFullError):
             raise
         size = temporary.stat().st_size if temporary.exists() else 0
-        raise OSError(errno.ENOSPC, f"disk full: {need_of_room(path, size)}") from None
+        raise DiskFullError(errno.ENOSPC, f"disk full: {need_of_room(path, size)}") from None
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -51,7 +70,7 @@ def save_images(batches, number, path):
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     if (size := 28 * 28 * 4 * number) > shutil.disk_usage(Path(path).parent).free:
-        raise OSError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")
+        raise DiskFullError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")
     left = number
     header = {"shape": (number, 28, 28, 1), "fortran_order": False, "descr": "<f4"}
     with (
@@ -74,12 +93,29 @@ def need_of_room(path, size):
 
 
 def remove_leftovers(directory):
-    """Remove what a killed process left half-written in a run's folder; its lock is ours."""
-    for path in [*directory.rglob(".*-*"), *directory.rglob("ckpt-*_temp")]:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    """Remove what killed processes left half-written in a run's folder, whose lock we hold.
+
+    That is: temporary files of `whole_file`, for the names that a run writes, in the run's folder
+    and its three folders, and TensorFlow's `ckpt-<number>_temp` beside the checkpoints. Other
+    names stay, and so do folders below, whatever is behind a symbolic link, and files of a
+    process that still lives.
+    """
+    for name, written in _WRITTEN.items():
+        folder = directory / name
+        if not folder.is_dir() or (name != "." and folder.is_symlink()):
+            continue
+        for entry in list(os.scandir(folder)):
+            if entry.is_file(follow_symlinks=False) and _has_no_writer(entry.name, written):
+                os.unlink(entry.path)
+            is_folder = name == "training_checkpoints" and entry.is_dir(follow_symlinks=False)
+            if is_folder and re.fullmatch("ckpt-[0-9]+_temp", entry.name):
+                shutil.rmtree(entry.path)
+
+
+def _has_no_writer(name, written):
+    """Return whether a name is that of a temporary file whose process has ended."""
+    temporary = re.fullmatch(rf"{re.escape(MARK)}-([0-9]{{1,9}})-(?:{written})", name)
+    return temporary is not None and not psutil.pid_exists(int(temporary[1]))
 
 
 @contextlib.contextmanager
@@ -90,8 +126,9 @@ def only_writer(directory):
     folder can't be made or written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    owner = directory / ".lock.pid"
-    lock = filelock.FileLock(directory / ".lock")  # stays: who removes it may hit the next owner
+    # the lock's file stays, because whoever removes it might remove the next owner's
+    lock = filelock.FileLock(directory / f"{MARK}.lock")
+    owner = directory / f"{MARK}.lock.pid"
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:

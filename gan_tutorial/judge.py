@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from .data import check_images
+from .seeds import seeded
 
 SHIPPED = "d44e596b28875b06b46d8e31e81098ef4354c297f8cf35d204669b9e5b8a5e68"
 
@@ -40,15 +41,19 @@ def judge_model(name="judge"):
 def train_judge(images, labels, *, epochs=6, seed=0):
     """Return a judge trained on images (n, 28, 28, 1) in [-1, 1] and their digits, (n,)."""
     check_images(images)
-    keras.utils.set_random_seed(seed)
-    judge = judge_model()
-    steps = epochs * -(-len(images) // 128)
+    with seeded(seed):
+        judge = judge_model()
+    steps = -(-len(images) // 128)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * steps)
     judge.compile(
-        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+        optimizer=keras.optimizers.Adam(rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
     )
-    judge.fit(images, labels, batch_size=128, epochs=epochs, verbose=0)
+    # Keras would shuffle by TensorFlow's global seed, which is the user's
+    order, labels = np.random.default_rng(seed), np.asarray(labels)
+    for _ in range(epochs):
+        chosen = order.permutation(len(images))
+        judge.fit(images[chosen], labels[chosen], batch_size=128, shuffle=False, verbose=0)
     return judge
 
 
@@ -64,7 +69,8 @@ def load_judge(path=None):
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     if path == shipped and sha256 != SHIPPED:
         raise OSError(f"{str(path)!r} is not as shipped: its sha256 is {sha256}, not {SHIPPED}")
-    judge = judge_model(name=f"judge-sha256-{sha256}")
+    with seeded():
+        judge = judge_model(name=f"judge-sha256-{sha256}")
     try:
         judge.load_weights(path)
     except (OSError, ValueError, KeyError) as error:

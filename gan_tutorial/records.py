@@ -3,18 +3,16 @@
 import contextlib
 import hashlib
 import json
+import operator
 import os
-import platform
 import secrets
 import subprocess
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from .environment import describe_environment, differences
 from .files import CheckpointError, whole_file
 from .recipes import settings
 
@@ -38,28 +36,42 @@ def write_losses(directory, losses, steps_per_epoch):
 def describe(directory, images, given):
     """Return what a new run is: its settings, the recipe's where none was given, and data.
 
-    Raise CheckpointError where the folder holds a run, ValueError for an unknown recipe.
+    Raise CheckpointError if the folder holds files of a run, ValueError for an unknown recipe.
     """
-    if (directory / "run.json").exists() or (directory / "training_checkpoints").exists():
+    if (found := _file_of_a_run(directory)) is not None:
         raise CheckpointError(
-            f"{str(directory)!r} already holds a run: go on with it (--resume), "
-            "or give another folder (--output)"
+            f"{str(directory)!r} already holds a run, or a part of one ({found}): go on with it "
+            "(--resume), or give another folder (--output)"
         )
     defaults = {"recipe": "lecture", "seed": None, "precision": "float32"}
     about = defaults | {name: value for name, value in given.items() if value is not None}
+    numbers = _numbers(about["recipe"])
     if about["seed"] is None:
         about["seed"] = secrets.randbelow(2**31)
         print(f"Drawn seed: {about['seed']}")
-    about.setdefault("batch_size", settings(about["recipe"])["batch_size"])
-    what = {**about, "numbers": _numbers(about["recipe"]), "data": _fingerprint(images)}
-    return {**what, **_environment(), "commit": _commit()}
+    about["seed"] = operator.index(about["seed"])  # NumPy's whole numbers too
+    if not 0 <= about["seed"] < 2**32:
+        raise ValueError(f"seed must be from 0 to 2³² - 1, but is {about['seed']}")
+    about.setdefault("batch_size", numbers["batch_size"])
+    if not isinstance(about["recipe"], str):
+        about["recipe"] = None  # one's own has no name: its numbers say all
+    what = {**about, "numbers": numbers, "data": _fingerprint(images)}
+    return {**what, **describe_environment(about["precision"]), "commit": _commit()}
+
+
+def _file_of_a_run(directory):
+    """Return the name of a file or folder that a new run would write over, None without one."""
+    for name in ("run.json", "training_checkpoints", "data/losses.csv"):
+        if os.path.lexists(directory / name):
+            return name
+    pictures = (directory / "images_from_seed_images").glob("image_at_epoch_[0-9]*.png")
+    return next((str(path.relative_to(directory)) for path in sorted(pictures)), None)
 
 
 def read_description(directory, images, given):
     """Return what the run in a folder is.
 
-    Raise CheckpointError where there is none or `given` or the images differ; warn where the
-    environment does.
+    Raise CheckpointError if there is none, or if what is given or the images are other ones.
     """
     try:
         about = json.loads((directory / "run.json").read_text())
@@ -69,35 +81,51 @@ def read_description(directory, images, given):
         raise CheckpointError(f"{str(directory / 'run.json')!r} is damaged: {error}") from None
     if not isinstance(about, dict) or not {"recipe", "batch_size", "seed", "precision"} <= {*about}:
         raise CheckpointError(f"{str(directory / 'run.json')!r} does not describe a run")
-    now = {**given, "data": _fingerprint(images)}
-    if "numbers" in about:
-        now["numbers"] = _numbers(about["recipe"])
-    asked = {name: value for name, value in now.items() if value is not None}
-    if differences := _differences(about, asked):
-        raise CheckpointError(f"{str(directory)!r} is another run: {differences}")
-    if differences := _differences(about, _environment()):
-        warnings.warn(
-            f"{str(directory)!r} goes on exact up to rounding only: {differences}", stacklevel=3
-        )
+    if "numbers" not in about:  # the first releases wrote the name only
+        about["numbers"] = _numbers(about["recipe"])
+    now = {name: value for name, value in given.items() if value is not None}
+    if (recipe := now.pop("recipe", None)) is not None:
+        name = recipe if isinstance(recipe, str) else None
+        now = {"recipe": name, **now, "numbers": _numbers(recipe)}
+    now["data"] = _fingerprint(images)
+    before = {**about, "numbers": {**about["numbers"]}}
+    for numbers in (before["numbers"], now.get("numbers", {})):
+        numbers.pop("epochs", None)  # how long it goes on is no part of what it is
+    changed = [name for name in now if before.get(name) != now[name]]
+    if changed:
+        lines = [f"{name} was {before.get(name)}, is {now[name]}" for name in changed]
+        raise CheckpointError(f"{str(directory)!r} is another run: {'; '.join(lines)}")
     return about
 
 
+def note_environment(directory, about, step):
+    """Write into run.json in which environment a run goes on from the checkpoint of a step.
+
+    `about["resumed"]` holds one entry for each change. Warn if the environment is not that which
+    the checkpoint was made in, so that the bits may be other ones.
+    """
+    resumed = [entry for entry in about.get("resumed", []) if entry["step"] < step]
+    before = resumed[-1]["environment"] if resumed else about
+    now = describe_environment(about["precision"])
+    if line := differences(before, now):
+        warnings.warn(f"{str(directory)!r} goes on exact up to rounding only: {line}", stacklevel=3)
+    if line or not now.keys() <= before.keys():
+        resumed.append({"step": step, "environment": now})
+    if resumed != about.get("resumed", []):
+        about["resumed"] = resumed
+        write_description(directory, about)
+
+
 def read_recipe(run_folder):
-    """Return the recipe that a run's networks follow; the lecture's where nothing is said."""
+    """Return the numbers that a run's networks follow; the lecture's if there is no run.json."""
     try:
-        recipe = json.loads((run_folder / "run.json").read_text())["recipe"]
-        settings(recipe)
+        about = json.loads((run_folder / "run.json").read_text())
+        return settings(about.get("numbers") or about["recipe"])
     except FileNotFoundError:
-        return "lecture"
-    except (ValueError, TypeError, KeyError) as error:
+        return settings("lecture")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         path = str(run_folder / "run.json")
         raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
-    return recipe
-
-
-def _differences(before, now):
-    changed = [name for name in now if before.get(name) != now[name]]
-    return "; ".join(f"{name} was {before.get(name)}, is {now[name]}" for name in changed)
 
 
 def write_description(directory, about):
@@ -107,27 +135,21 @@ def write_description(directory, about):
 
 
 def _numbers(recipe):
-    """Return what makes a recipe's run: another version's recipe may have the same name."""
-    return {name: value for name, value in settings(recipe).items() if name != "epochs"}
+    """Return what makes a recipe's run: another version's recipe may have the same name.
+
+    They are as JSON gives them back, so that a run and its resumption compute with the same ones.
+    """
+    numbers = {**settings(recipe)}
+    if isinstance(recipe, str):
+        numbers.pop("epochs", None)  # the command says that, and may say another number each time
+    try:
+        return json.loads(json.dumps(numbers, default=lambda number: number.item()))
+    except (TypeError, ValueError, AttributeError):
+        raise ValueError(f"a recipe holds numbers and names only, but this is {numbers}") from None
 
 
 def _fingerprint(images):
     return {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
-
-
-def _environment():
-    """Return what the bits of a run depend on beside its settings."""
-    threads = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count())
-    libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
-    return {
-        "threads": len(threads),
-        "processor": platform.machine(),
-        "versions": {
-            "gan_tutorial": version("gan_tutorial"),
-            "python": platform.python_version(),
-            **libraries,
-        },
-    }
 
 
 def _commit():

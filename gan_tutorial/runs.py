@@ -1,20 +1,28 @@
 """A training run: networks, optimizers and data, and how they meet the run's folder."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from . import checkpoints
+from . import checkpoint_files, checkpoints
 from .data import check_images, make_dataset
-from .files import CheckpointError, only_writer, remove_leftovers
+from .files import only_writer, remove_leftovers
 from .latent import sample_prior
 from .live import LiveView
 from .plotting import generate_and_save_images
 from .recipes import make_networks, make_optimizers, settings
-from .records import describe, read_description, write_description, write_losses
+from .records import (
+    describe,
+    note_environment,
+    read_description,
+    write_description,
+    write_losses,
+)
+from .seeds import seeded
 from .stopping import Stopped, signals_noted
 from .training import make_train_step, train
 
@@ -37,8 +45,9 @@ def run(
     loss record. `images` (n, 28, 28, 1) float32 in [-1, 1]. What is None comes from the recipe
     ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on at
     the step where it stopped, and ends in the bits of a run that was never stopped. A seed of
-    None is drawn, shown and written down. SIGINT and SIGTERM (Ctrl-C, a notebook's interrupt)
-    end in one more save and in `Stopped`. With `live` a notebook shows losses and images as they
+    None is drawn, shown and written down. `recipe` is a name in RECIPES or a dict of your own.
+    SIGINT, SIGTERM and SIGHUP (Ctrl-C, a notebook's interrupt, a terminal that closes) end in one
+    more save and in `Stopped`. With `live` a notebook shows losses and images as they
     grow, see `LiveView`. Raise CheckpointError where a run is in the folder
     without `resume`, or is not there with it, or is another one, or is being trained by another
     process; ValueError for an unknown recipe, for numbers or images that make no sense, and for
@@ -48,7 +57,8 @@ def run(
     check_images(images)
     given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision}
     about = (read_description if resume else describe)(directory, images, given)
-    epochs = settings(about["recipe"])["epochs"] if epochs is None else epochs
+    if epochs is None:
+        epochs = _epochs_of(about)
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, but is {epochs}")
     make_dataset(images, about["batch_size"])  # complains of a wrong batch size before we write
@@ -63,42 +73,50 @@ def run(
     return np.array(training.record, np.float32).reshape(-1, 2)
 
 
+def _epochs_of(about):
+    """Return how many epochs a run's recipe names."""
+    recipe = about["numbers"] if about["recipe"] is None else settings(about["recipe"])
+    if "epochs" not in recipe:
+        raise ValueError("epochs must be given, because the recipe names none")
+    return recipe["epochs"]
+
+
 class _Training:
     """The objects of a run, and how they meet its folder."""
 
     def __init__(self, images, directory, about):
         self.images, self.directory, self.about = images, directory, about
-        with _global_state(about["seed"], about["precision"]):
-            self.networks = make_networks(about["recipe"])
-            self.optimizers = make_optimizers(about["recipe"])
+        with seeded(about["seed"]), _precision(about["precision"]):
+            self.networks = make_networks(about["numbers"])
+            self.optimizers = make_optimizers(about["numbers"])
             self.checkpoint = checkpoints.make_checkpoint(*self.networks, *self.optimizers)
             self.train_step = make_train_step(
                 *self.networks,
                 *self.optimizers,
                 seed=about["seed"],
-                r1=settings(about["recipe"]).get("r1", 0.0),
+                r1=about["numbers"].get("r1", 0.0),
             )
         # in the checkpoint, so that weights and losses are always of the same step
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-        self.seed_images = sample_prior(16, seed=about["seed"])
+        latent_dim = self.networks[0].input_shape[-1]
+        self.seed_images = sample_prior(16, seed=about["seed"], latent_dim=latent_dim)
         self.record, self.saved, self.view = [], None, None
         self.folder = directory / "training_checkpoints"
         self.steps_per_epoch = -(-len(images) // about["batch_size"])
 
     def resume(self):
         """Load the newest checkpoint; a run that was killed before its first starts at step 0."""
-        try:
+        # the record is written after the first checkpoint: if it exists, there was one
+        recorded = os.path.lexists(self.directory / "data" / "losses.csv")
+        if recorded or checkpoint_files.has_finished(self.folder):
             checkpoints.resume(self.checkpoint, self.folder)
-        except CheckpointError:
-            # the record is written after the first checkpoint: there was one, and it is lost
-            if (self.directory / "data" / "losses.csv").exists():
-                raise
+            self.record = list(self.checkpoint.losses.numpy())
+            self.saved = len(self.record)
+        else:
             print("No checkpoint was finished: starting at step 0")
-            return
-        self.record = list(self.checkpoint.losses.numpy())
-        self.saved = len(self.record)
-        checkpoints.remove_newer(self.folder, len(self.record))
-        self.write_losses()
+        checkpoint_files.set_aside_newer(self.folder, len(self.record))
+        if self.record:
+            self.write_losses()
 
     def go_on(self, epochs, live=False):
         """Train from the step that is reached to the end of epoch `epochs`."""
@@ -110,6 +128,7 @@ class _Training:
             if live:
                 self.view(done, [])  # a notebook that is run again keeps its picture
             return
+        note_environment(self.directory, self.about, len(self.record))
         dataset = make_dataset(
             self.images,
             self.about["batch_size"],
@@ -117,22 +136,19 @@ class _Training:
             first_epoch=done + 1,
         )
         with signals_noted() as signals:
-            try:
-                train(
-                    dataset,
-                    epochs,
-                    lambda images: self.step(images, signals),
-                    first_epoch=done + 1,
-                    skip=skip,
-                    on_epoch_end=self.on_epoch_end,
-                )
-            except Stopped:
-                self.save()
-                raise
+            train(
+                dataset,
+                epochs,
+                lambda images: self.step(images, signals),
+                first_epoch=done + 1,
+                skip=skip,
+                on_epoch_end=self.on_epoch_end,
+            )
 
     def step(self, images, signals):
-        """Take a step and record its losses, unless a signal came: the step before is the last."""
+        """Take a step and record its losses; if a signal came, save instead and raise Stopped."""
         if signals:
+            self.save()  # first of all, because a terminal that closed takes no more words
             raise Stopped(
                 signals[0],
                 f"stopped after step {len(self.record)}, which is saved in "
@@ -175,11 +191,10 @@ class _Training:
 
 
 @contextlib.contextmanager
-def _global_state(seed, precision):
-    """Build networks from a seed, in a precision: Keras knows both only as global settings."""
+def _precision(name):
+    """Build networks in a precision, which Keras knows only as a global setting."""
     before = keras.config.dtype_policy()
-    keras.utils.set_random_seed(seed)
-    keras.config.set_dtype_policy(precision)
+    keras.config.set_dtype_policy(name)
     try:
         yield
     finally:

@@ -28,7 +28,7 @@ def check_sums(folder):
     sums = Path(folder) / "SHA256SUMS"
     try:
         named = dict(reversed(line.split()) for line in sums.read_text().splitlines())
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:
         raise CheckpointError(f"{str(sums)!r} can't be read: {error}") from None
     found = {path.name: _sha256(path) for path in Path(folder).glob("ckpt-*")}
     for name in sorted(named.keys() | found.keys()):

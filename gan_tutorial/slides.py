@@ -63,11 +63,11 @@ def find_browser():
 
 
 def make_handout(deck):
-    """Print a deck, a page for each slide, to a PDF beside it; return its path.
+    """Print a deck, a page for each slide, to <its name>.pdf beside it; return the path.
 
     Needs Chromium or Chrome; raise OSError where there is none.
     """
-    target = Path(deck).with_suffix("").with_suffix(".pdf")
+    target = Path(deck).with_suffix(".pdf")  # .slides.pdf: the other name may be an article's
     with whole_file(target) as temporary, browser() as chromium:
         page = open_deck(chromium, deck, "?print-pdf")
         page.wait_for_selector(".pdf-page")

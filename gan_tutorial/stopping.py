@@ -4,9 +4,14 @@ import contextlib
 import signal
 import threading
 
+# SIGTERM asks a program to end; SIGHUP says that its terminal has closed, and Windows has none
+TERMINATIONS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
 
 class Stopped(KeyboardInterrupt):
-    """A run was stopped by a signal, and saved. `signal` is its number, SIGINT or SIGTERM."""
+    """A run was stopped by a signal, and saved; `signal` is the signal's number."""
 
     def __init__(self, number, message):
         """Keep the signal's number, and the line for the user."""
@@ -16,48 +21,60 @@ class Stopped(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def termination_raises():
-    """Let SIGTERM raise `Stopped` in the block, so that what is half-written is removed."""
+    """Let SIGTERM and SIGHUP raise `Stopped` in the block, so that half-written files go."""
+    noted = []
 
     def stop(number, frame):
-        raise Stopped(number, "terminated")
+        noted.append(number)
+        if len(noted) == 1:  # the next one must not interrupt what clears up after the first
+            raise Stopped(number, "terminated")
 
-    if threading.current_thread() is not threading.main_thread():
+    with _handled_by(stop, TERMINATIONS):
         yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
 
 
 @contextlib.contextmanager
 def signals_noted():
-    """Yield a list that takes the numbers of SIGINT and SIGTERM instead of stopping at once.
+    """Yield a list that takes the numbers of signals instead of stopping at once.
 
-    A second signal does stop at once, by KeyboardInterrupt. The old handlers are back after the
-    block. Outside of the main thread, where Python allows no handlers, the list stays empty.
+    The signals are SIGINT, SIGTERM and SIGHUP. The same one again does stop at once, by
+    KeyboardInterrupt, but not SIGHUP, because a terminal that closes sends it more than once.
+    Outside of the main thread the list stays empty.
     """
     noted = []
 
     def note(number, frame):
-        if noted:
+        if number in noted and number != getattr(signal, "SIGHUP", None):
             raise KeyboardInterrupt
         noted.append(number)
 
+    with _handled_by(note, (signal.SIGINT, *TERMINATIONS)):
+        yield noted
+
+
+@contextlib.contextmanager
+def _handled_by(handler, numbers):
+    """Handle signals in the block; the old handlers are back after it.
+
+    A signal that is ignored stays ignored, because that is what `nohup` is for. Nothing changes
+    outside of the main thread, where Python allows no handlers.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield noted
+        yield
         return
-    handlers = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: old for number, old in before.items() if old is not signal.SIG_IGN}
     try:
-        yield noted
+        for number in before:
+            signal.signal(number, handler)
+        yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        for number, old in before.items():
+            signal.signal(number, old if old is not None else signal.SIG_DFL)
 
 
 def until_signal(items):
-    """Yield the items; raise `Stopped` after the one during which SIGINT or SIGTERM came.
+    """Yield the items; raise `Stopped` after the one during which a signal came.
 
     An exception out of a signal's handler would be lost where it hits a finaliser.
     """

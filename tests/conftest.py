@@ -1,6 +1,8 @@
 """What the tests share: 5,000 real MNIST images, files and runs made of a few of them."""
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,15 @@ import gan_tutorial as gt
 
 with gt.quiet():
     import tensorflow as tf
+
+TINY = {  # networks of a second, with Dropout
+    "epochs": 3,
+    "batch_size": 8,
+    "optimizer": {"learning_rate": 1e-3},
+    "generator": {"channels": 8, "kernel_size": 3},
+    "discriminator": {"channels": 4, "kernel_size": 3},
+}
+STEPS = 3  # an epoch of 20 images in batches of 8, so that the last batch is smaller
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +78,33 @@ def fast_run(images, tmp_path_factory):
     return directory
 
 
+@pytest.fixture(scope="session")
+def few(images):
+    """Return 20 images."""
+    return images[:20]
+
+
+@pytest.fixture(scope="session")
+def whole(few, tmp_path_factory):
+    """Return the folder of an undisturbed run of three epochs."""
+    directory = tmp_path_factory.mktemp("whole") / "run"
+    gt.run(few, directory, TINY, seed=3)
+    return directory
+
+
+@pytest.fixture
+def run_copy(whole, tmp_path):
+    """Return a copy of the undisturbed run, to be damaged."""
+    shutil.copytree(whole, tmp_path / "run")
+    return tmp_path / "run"
+
+
 def checkpoint_tensors(path):
     """Return {name: array} of all tensors of a checkpoint file, read without any network."""
-    reader = tf.train.load_checkpoint(str(path))
-    names = reader.get_variable_to_shape_map()
-    return {name: reader.get_tensor(name) for name in names if "OBJECT_GRAPH" not in name}
+    with contextlib.chdir(path.parent):  # the folder's name might be a pattern to TensorFlow
+        reader = tf.train.load_checkpoint(path.name)
+        names = reader.get_variable_to_shape_map()
+        return {name: reader.get_tensor(name) for name in names if "OBJECT_GRAPH" not in name}
 
 
 def contents(directory):

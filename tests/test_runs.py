@@ -109,7 +109,7 @@ def test_end_of_a_run_is_saved_though_it_is_no_15th_epoch(recipe, runs):
 
 def test_folder_of_a_run_holds_what_the_design_names(runs):
     assert {*contents(runs / "fast" / "whole")} == {
-        ".lock",
+        ".gan-tutorial.lock",
         "run.json",
         "data/losses.csv",
         *(f"images_from_seed_images/image_at_epoch_00{epoch}.png" for epoch in (1, 2, 3)),
@@ -143,8 +143,12 @@ def test_a_recipe_of_another_version_is_another_run(fast_run, images, tmp_path, 
     shutil.copytree(fast_run, tmp_path / "run")
     monkeypatch.setitem(gt.RECIPES, "fast", {**gt.RECIPES["fast"], "half_life": 7})
     with pytest.raises(gt.CheckpointError, match=r"another run: numbers was .*'half_life': 7"):
-        gt.run(images[:130], tmp_path / "run", epochs=2, resume=True)
+        gt.run(images[:130], tmp_path / "run", "fast", epochs=2, resume=True)
     assert len(gt.read_losses(tmp_path / "run")) == 3
+    gt.run(images[:130], tmp_path / "run", epochs=2, resume=True)  # by its own numbers
+    monkeypatch.undo()
+    gt.run(images[:130], tmp_path / "whole", "fast", epochs=2, seed=5)
+    assert differences(tmp_path / "whole", tmp_path / "run") == []
 
 
 def test_run_json_says_what_was_run(runs, images):
@@ -229,7 +233,7 @@ def test_nothing_to_resume_is_an_error_that_names_the_folder(images, tmp_path):
         ({"epochs": 0}, "epochs must be at least 1, but is 0"),
         ({"epochs": -3}, "epochs must be at least 1, but is -3"),
         ({"precision": "float7"}, "float7"),
-        ({"seed": -1}, "Seed must be between 0"),
+        ({"seed": -1}, "seed must be from 0 to .* but is -1"),
     ],
 )
 def test_row_23_impossible_settings_are_an_error_before_a_file_is_written(

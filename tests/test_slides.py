@@ -121,7 +121,7 @@ def test_the_handout_has_a_page_for_each_slide_with_all_of_its_words(name, decks
     with slides.browser() as chromium:
         texts = slides.open_deck(chromium, deck).evaluate(TEXTS)
     pdf = slides.make_handout(deck)
-    assert pdf == tmp_path / f"{name}.pdf"
+    assert pdf == tmp_path / f"{name}.slides.pdf"
     printed = [page.extract_text() for page in PdfReader(pdf).pages]
     missing = [words(text) - words(page) for text, page in zip(texts, printed, strict=True)]
     assert missing == [set()] * len(texts)

@@ -22,47 +22,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import survive
-from conftest import checkpoint_tensors, contents
+from conftest import STEPS, TINY, checkpoint_tensors, contents
 from jupyter_client.manager import start_new_kernel
 
 import gan_tutorial as gt
-from gan_tutorial import checkpoints, files, recipes, runs
+from gan_tutorial import checkpoints, files, runs
 
-TINY = {
-    "epochs": 3,
-    "batch_size": 8,
-    "optimizer": {"learning_rate": 1e-3},
-    "generator": {"channels": 8, "kernel_size": 3},
-    "discriminator": {"channels": 4, "kernel_size": 3},
-}
-STEPS = 3  # an epoch
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny_recipe():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(recipes.RECIPES, "tiny", TINY)
-        yield
-
-
-@pytest.fixture(scope="module")
-def few(images):
-    return images[:20]
-
-
-@pytest.fixture(scope="module")
-def whole(few, tmp_path_factory, tiny_recipe):
-    """Return the folder of an undisturbed run of three epochs."""
-    directory = tmp_path_factory.mktemp("whole") / "run"
-    gt.run(few, directory, "tiny", seed=3)
-    return directory
-
-
-@pytest.fixture
-def run_copy(whole, tmp_path):
-    """Return a copy of the undisturbed run, to be damaged."""
-    shutil.copytree(whole, tmp_path / "run")
-    return tmp_path / "run"
+with gt.quiet():
+    import tensorflow as tf
 
 
 def newest(directory):
@@ -70,6 +37,13 @@ def newest(directory):
         (directory / "training_checkpoints").glob("ckpt-*.index"),
         key=lambda path: int(path.stem[5:]),
     ).with_suffix("")
+
+
+def tiny_checkpoint():
+    """Return a checkpoint of fresh networks, with room for what a run adds to it."""
+    checkpoint = gt.make_checkpoint(*gt.make_networks(TINY), *gt.make_optimizers(TINY))
+    checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
+    return checkpoint
 
 
 def state(directory):
@@ -84,7 +58,11 @@ def assert_same(directory, whole):
     expected, found = state(whole), state(directory)
     assert expected.keys() == found.keys()
     assert [name for name in expected if expected[name] != found[name]] == []
-    assert not [*directory.rglob("*_temp"), *directory.rglob(".*-*"), *directory.rglob("*.pid")]
+    assert not [
+        *directory.rglob("*_temp"),
+        *directory.rglob(".gan-*-*-*"),
+        *directory.rglob("*.pid"),
+    ]
 
 
 def stop_at(monkeypatch, steps, number=signal.SIGINT):
@@ -101,7 +79,7 @@ def stop_at(monkeypatch, steps, number=signal.SIGINT):
 
 
 def test_row_01_one_epoch_and_then_two(few, whole, tmp_path):
-    gt.run(few, tmp_path / "run", "tiny", epochs=1, seed=3)
+    gt.run(few, tmp_path / "run", TINY, epochs=1, seed=3)
     gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
 
@@ -111,7 +89,7 @@ def test_row_02_resumed_at_every_step_ten_times_in_a_row(few, whole, tmp_path, m
     for i in range(10):
         if i < 9:
             with pytest.raises(gt.Stopped, match=f"stopped after step {i}"):
-                gt.run(few, tmp_path / "run", "tiny", seed=3, resume=i > 0)
+                gt.run(few, tmp_path / "run", TINY, seed=3, resume=i > 0)
         else:
             losses = gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
@@ -119,10 +97,10 @@ def test_row_02_resumed_at_every_step_ten_times_in_a_row(few, whole, tmp_path, m
 
 
 def test_row_03_a_drawn_seed_is_shown_stored_and_resumed(few, tmp_path, capsys):
-    gt.run(few, tmp_path / "drawn", "tiny", epochs=1)
+    gt.run(few, tmp_path / "drawn", TINY, epochs=1)
     seed = int(capsys.readouterr().out.split("Drawn seed: ")[1])
     gt.run(few, tmp_path / "drawn", resume=True, epochs=2)
-    gt.run(few, tmp_path / "named", "tiny", epochs=2, seed=seed)
+    gt.run(few, tmp_path / "named", TINY, epochs=2, seed=seed)
     assert_same(tmp_path / "drawn", tmp_path / "named")
 
 
@@ -137,7 +115,7 @@ def test_row_04_without_the_state_of_dropout_the_comparison_fails(
         return checkpoint
 
     monkeypatch.setattr(checkpoints, "make_checkpoint", forgetful)
-    gt.run(few, tmp_path / "run", "tiny", epochs=1, seed=3)
+    gt.run(few, tmp_path / "run", TINY, epochs=1, seed=3)
     gt.run(few, tmp_path / "run", resume=True)
     one, other = (gt.read_losses(directory) for directory in (whole, tmp_path / "run"))
     assert np.array_equal(one[:STEPS], other[:STEPS])
@@ -155,7 +133,7 @@ def test_row_06_a_signal_saves_and_gives_the_handlers_back(
     handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     stop_at(monkeypatch, [4], number)
     with pytest.raises(gt.Stopped, match=r"after step 4.*saved in .*resume") as stopped:
-        gt.run(few, tmp_path / "run", "tiny", seed=3)
+        gt.run(few, tmp_path / "run", TINY, seed=3)
     assert stopped.value.signal == number
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == handlers
     assert newest(tmp_path / "run").name == "ckpt-4"
@@ -174,7 +152,7 @@ def test_row_06_a_signal_in_a_picture_or_a_save(where, few, whole, tmp_path, mon
 
     monkeypatch.setattr(runs, where, interrupted)
     with pytest.raises(gt.Stopped, match="after step 3"):
-        gt.run(few, tmp_path / "run", "tiny", seed=3)
+        gt.run(few, tmp_path / "run", TINY, seed=3)
     gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
 
@@ -190,12 +168,10 @@ def test_row_06_a_second_signal_stops_at_once_without_harm(few, whole, tmp_path,
 
     monkeypatch.setattr(runs._Training, "on_epoch_end", interrupted_twice)
     with pytest.raises(KeyboardInterrupt) as stopped:
-        gt.run(few, tmp_path / "run", "tiny", seed=3)
+        gt.run(few, tmp_path / "run", TINY, seed=3)
     assert not isinstance(stopped.value, gt.Stopped)
     monkeypatch.undo()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(recipes.RECIPES, "tiny", TINY)
-        gt.run(few, tmp_path / "run", resume=True)
+    gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
 
 
@@ -258,7 +234,7 @@ def test_row_07_a_damaged_newest_checkpoint_is_passed_over(part, how, run_copy, 
 def test_row_07_any_byte_flipped(run_copy):
     folder, chance = run_copy / "training_checkpoints", random.Random(0)
     paths = [folder / "ckpt-9.index", folder / "ckpt-9.data-00000-of-00001", folder / "checkpoint"]
-    outcomes = set()
+    checkpoint, outcomes = tiny_checkpoint(), set()
     for i in range(200):
         path = paths[i % 3]
         content = path.read_bytes()
@@ -267,7 +243,7 @@ def test_row_07_any_byte_flipped(run_copy):
         path.write_bytes(content[:position] + flipped + content[position + 1 :])
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            step = checkpoints._newest(folder)[1]
+            step = gt.resume(checkpoint, folder)
         assert (step, len(told)) in {(9, 0), (6, 1)}
         outcomes.add(step)
         path.write_bytes(content)
@@ -318,7 +294,7 @@ def test_row_10_a_full_disk(left, what, small_disk, few, whole):
     assert {name: after[name] for name in before} == before
     assert not [
         *small_disk.rglob("*_temp"),
-        *small_disk.rglob(".*-*"),
+        *small_disk.rglob(".gan-tutorial-*"),
         *small_disk.rglob("ckpt-12*"),
     ]
     ballast.unlink()
@@ -329,9 +305,9 @@ def test_row_10_a_full_disk(left, what, small_disk, few, whole):
 def test_row_11_a_file_in_the_folders_place(few, tmp_path):
     (tmp_path / "run").write_text("mine")
     with pytest.raises(OSError, match="run"):
-        gt.run(few, tmp_path / "run", "tiny", seed=3)
+        gt.run(few, tmp_path / "run", TINY, seed=3)
     assert (tmp_path / "run").read_text() == "mine"
-    gt.run(few, tmp_path / "missing" / "parents" / "run", "tiny", epochs=1, seed=3)
+    gt.run(few, tmp_path / "missing" / "parents" / "run", TINY, epochs=1, seed=3)
 
 
 def test_row_12_two_runs_in_one_folder(run_copy, few):
@@ -353,7 +329,7 @@ def test_row_12_two_runs_in_one_folder(run_copy, few):
 
 @pytest.mark.parametrize("change", ["architecture", "swapped"])
 def test_row_13_other_networks_are_refused_and_not_changed(change, run_copy):
-    recipe = "fast" if change == "architecture" else "tiny"
+    recipe = "fast" if change == "architecture" else TINY
     networks, optimizers = gt.make_networks(recipe), gt.make_optimizers(recipe)
     if change == "swapped":
         networks = networks[::-1]
@@ -392,13 +368,11 @@ def test_row_16_any_folder(name, run_copy, few, whole, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     gt.run(few, Path("link"), epochs=4, resume=True)
     assert newest(tmp_path / name).name == "ckpt-12"
-    assert gt.restore(name)[0].count_params() == gt.make_networks("tiny")[0].count_params()
+    assert gt.restore(name)[0].count_params() == gt.make_networks(TINY)[0].count_params()
 
 
 def test_row_17_the_generator_alone(run_copy, recwarn, capfd):
-    import tensorflow as tf
-
-    generator, _ = gt.make_networks("tiny")
+    generator, _ = gt.make_networks(TINY)
     path = tf.train.latest_checkpoint(str(run_copy / "training_checkpoints"))
     tf.train.Checkpoint(generator=generator).restore(path).expect_partial()
     points = gt.sample_prior(3, seed=0)
@@ -414,7 +388,7 @@ def test_row_18_what_is_not_finite_stops_the_run_and_is_never_saved(
     few, whole, run_copy, monkeypatch
 ):
     with pytest.raises(ValueError, match="hold NaN"):
-        gt.run(np.full_like(few, np.nan), run_copy.parent / "new", "tiny")
+        gt.run(np.full_like(few, np.nan), run_copy.parent / "new", TINY)
     assert not (run_copy.parent / "new").exists()
     before = state(run_copy)
     original = runs._Training.step
@@ -433,7 +407,7 @@ def test_row_18_what_is_not_finite_stops_the_run_and_is_never_saved(
 def test_row_19_the_latest_is_the_one_of_the_highest_step(run_copy):
     for path in run_copy.rglob("ckpt-9.*"):
         os.utime(path, (0, 0))
-    assert checkpoints._newest(run_copy / "training_checkpoints")[1] == 9
+    assert gt.resume(tiny_checkpoint(), run_copy / "training_checkpoints") == 9
 
 
 def test_row_20_an_interrupted_picture_leaves_the_old_file(tmp_path):
@@ -468,7 +442,9 @@ def test_what_a_kill_left_is_removed(run_copy, few, whole):
     folder = run_copy / "training_checkpoints"
     (folder / "ckpt-12_temp").mkdir()
     (folder / "ckpt-12_temp" / "part-00000-of-00001.data").write_text("half")
-    (run_copy / "data" / ".losses-4711.csv").write_text("half")
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    (run_copy / "data" / f".gan-tutorial-{ended.pid}-losses.csv").write_text("half")
     gt.run(few, run_copy, resume=True)
     assert_same(run_copy, whole)
 
@@ -507,7 +483,7 @@ def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs._Training, "on_epoch_end", on_epoch_end)
-        losses = gt.run(few, tmp_path / "run", "tiny", epochs=500, seed=3)
+        losses = gt.run(few, tmp_path / "run", TINY, epochs=500, seed=3)
     assert len(losses) == 500 * STEPS
     assert len((tmp_path / "run" / "data" / "losses.csv").read_text().splitlines()) == 1501
     print("MiB at epochs 100, 200, ...:", [round(m) for m in memory[99::100]])
@@ -535,7 +511,7 @@ def test_row_28_a_notebook_runs_in_a_read_only_checkout(tmp_path):
         pytest.skip("this user may not mount a folder")
     try:
         command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider"]
-        for name in ("solutions", "03_checkpoints"):
+        for name in ("solutions/03_solutions", "03_checkpoints"):
             notebook = mounted / "notebooks" / f"{name}.ipynb"
             run = subprocess.run([*command, "--nbval-current-env", notebook], cwd=tmp_path)
             assert run.returncode == 0

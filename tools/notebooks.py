@@ -26,6 +26,7 @@ METADATA = {
     # IPython's: to a lexer of Python alone, %pip and !git are mistakes
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
+INDEX_TITLE = "<title>Generative adversarial networks</title>"
 CELL_METADATA = ("alt", "slideshow", "tags")
 
 
@@ -36,6 +37,8 @@ def main(arguments=None):
         os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)  # kernels run in notebooks/
     notebooks = options.notebooks or sorted((PROJECT / "notebooks").rglob("[0-9]*.ipynb"))
     failures = [] if notebooks else ["no notebook in notebooks/"]
+    if options.command is build:
+        check_ours(options.output / "index.html")  # before the minutes that the notebooks take
     for path in notebooks:
         try:
             options.command(path, options)
@@ -79,9 +82,19 @@ def write_index(notebooks, output):
         for path in paths
         if (output / f"{path.stem}.html").exists()
     ]
-    with whole_file(output / "index.html") as temporary:
+    index = output / "index.html"
+    check_ours(index)
+    with whole_file(index) as temporary:
         temporary.write_text(render_index(entries), encoding="utf-8")
-    return output / "index.html"
+    return index
+
+
+def check_ours(index):
+    """Raise SystemExit if there is an index.html that is not one of these lists."""
+    if index.exists() and INDEX_TITLE not in index.read_text(encoding="utf-8", errors="replace"):
+        raise SystemExit(
+            f"{str(index)!r} is not one of ours, and stays: give another folder (--output)"
+        )
 
 
 def execute(path):

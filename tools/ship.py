@@ -41,30 +41,34 @@ def ship(run, project=PROJECT):
     """Put a run's files at the top level of the project, in the place of those there."""
     if not (steps := steps_of(run)):
         raise SystemExit(f"no checkpoint in {str(run)!r}: name a run's folder")
+    if run.resolve() == project.resolve():
+        raise SystemExit(f"{str(run)!r} is the shipped run itself: name another run's folder")
     newest = steps[-1]
     gt.restore(run, newest)  # complains of a damaged one before anything is touched
     about = json.loads((run / "run.json").read_text())
     figures, judge = figures_by_epoch(run, about)
-    for folder, pattern in (
-        ("training_checkpoints", "ckpt-*"),
-        ("images_from_seed_images", "image_at_epoch_*.png"),
-    ):
-        (project / folder).mkdir(exist_ok=True)
-        for old in (project / folder).glob(pattern):
-            old.unlink()
-    for path in (run / "training_checkpoints").glob(f"ckpt-{newest}.*"):
-        shutil.copy(path, project / "training_checkpoints")
+    replace(run, project, "training_checkpoints", f"ckpt-{newest}.*", "ckpt-[0-9]*.*")
     state = f'model_checkpoint_path: "ckpt-{newest}"\nall_model_checkpoint_paths: "ckpt-{newest}"\n'
-    (project / "training_checkpoints" / "checkpoint").write_text(state)  # as TensorFlow writes it
+    with whole_file(project / "training_checkpoints" / "checkpoint") as temporary:
+        temporary.write_text(state)  # as TensorFlow writes it
     write_sums(project / "training_checkpoints")
-    for picture in (run / "images_from_seed_images").glob("image_at_epoch_*.png"):
-        shutil.copy(picture, project / "images_from_seed_images")
+    replace(run, project, "images_from_seed_images", "image_at_epoch_[0-9]*.png")
     gt.make_movie(project / "images_from_seed_images")
-    (project / "data").mkdir(exist_ok=True)
-    shutil.copy(run / "data" / "losses.csv", project / "data")
-    shutil.copy(run / "run.json", project)
+    replace(run, project, "data", "losses.csv")
+    replace(run, project, ".", "run.json")
     write_csv(project / "data" / "figures.csv", figures)
     write_readmes(project, about, figures, judge)
+
+
+def replace(run, project, folder, pattern, replaced=None):
+    """Copy files of a run's folder, each whole or not at all, then remove those of the run before."""
+    names = {path.name for path in (run / folder).glob(pattern)}
+    for name in names:
+        with whole_file(project / folder / name) as temporary:
+            shutil.copyfile(run / folder / name, temporary)
+    for old in (project / folder).glob(replaced or pattern):
+        if old.name not in names:
+            old.unlink()
 
 
 def steps_of(run):

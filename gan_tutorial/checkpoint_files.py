@@ -1,0 +1,116 @@
+"""The files of checkpoints: their names on the disk, and the way to and from TensorFlow.
+
+TensorFlow writes and reads a checkpoint in memory (under `ram://`), and Python moves the bytes to
+and from the disk. Hence a fault of the disk is Python's OSError and cannot look like damage, and
+every folder will do, even one whose name is a pattern to TensorFlow, such as `runs/[lr=2e-3]`.
+"""
+
+import contextlib
+import itertools
+import os
+import re
+import uuid
+from pathlib import Path
+
+import tensorflow as tf
+
+from .files import whole_file
+
+# what can go wrong while a checkpoint is read although the checkpoint is good
+PASSING_FAULTS = (
+    OSError,
+    MemoryError,
+    tf.errors.AbortedError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.ResourceExhaustedError,
+    tf.errors.UnavailableError,
+    tf.errors.UnknownError,
+)
+
+
+class DamageError(Exception):
+    """A checkpoint is not whole; the message says what is wrong with it."""
+
+
+def parts(directory):
+    """Return {step: names of its files} of the checkpoints in a folder, by the steps' order."""
+    found = {}
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for name in sorted(os.listdir(directory)):
+            part = re.fullmatch(r"ckpt-(0|[1-9][0-9]*)\.(index|data-[0-9]{5}-of-[0-9]{5})", name)
+            if part:
+                found.setdefault(int(part[1]), []).append(name)
+    return dict(sorted(found.items()))
+
+
+def has_finished(directory):
+    """Return whether a folder holds a checkpoint, good or damaged, whose saving came to an end."""
+    return any(name.endswith(".index") for names in parts(directory).values() for name in names)
+
+
+def remove(directory, step):
+    """Remove a checkpoint; its index first, because the rest is no checkpoint without it."""
+    for name in sorted(parts(directory)[step], reverse=True):
+        os.unlink(Path(directory) / name)
+
+
+def set_aside_newer(directory, step):
+    """Rename the checkpoints of later steps, which are damaged: nothing is deleted.
+
+    `ckpt-9.index` becomes `damaged-ckpt-9.index`, or `damaged-2-ckpt-9.index` if there is one.
+    """
+    for names in [names for newer, names in parts(directory).items() if newer > step]:
+        for number in itertools.count(1):
+            prefix = "damaged-" if number == 1 else f"damaged-{number}-"
+            targets = [Path(directory) / f"{prefix}{name}" for name in names]
+            if not any(map(os.path.lexists, targets)):
+                break
+        for name, target in zip(names, targets, strict=True):
+            os.rename(Path(directory) / name, target)
+
+
+def write(checkpoint, directory, step):
+    """Write a tf.train.Checkpoint as `ckpt-<step>`; raise OSError with everything as before."""
+    with in_memory() as memory:
+        tf.train.CheckpointManager(checkpoint, memory, max_to_keep=None).save(step)
+        data = [name for name in tf.io.gfile.listdir(memory) if ".data-" in name]
+        with contextlib.ExitStack() as files:
+            # they take their places from the last to the first: the data; the index, which makes
+            # the checkpoint valid; and TensorFlow's note of which checkpoint is the newest
+            for name in ("checkpoint", f"ckpt-{step}.index", *data):
+                temporary = files.enter_context(whole_file(Path(directory) / name))
+                temporary.write_bytes(tf.io.gfile.GFile(f"{memory}/{name}", "rb").read())
+
+
+def read(directory, step):
+    """Return {name: bytes} of a checkpoint's files; raise DamageError unless all of it is good."""
+    names = parts(directory).get(step, [])
+    if f"ckpt-{step}.index" not in names:
+        raise DamageError(f"ckpt-{step}.index is missing")
+    contents = {name: (Path(directory) / name).read_bytes() for name in names}
+    with in_memory(contents) as memory:
+        try:
+            reader = tf.compat.v1.train.NewCheckpointReader(f"{memory}/ckpt-{step}")
+            for name in reader.get_variable_to_shape_map():
+                reader.get_tensor(name)
+        except PASSING_FAULTS:
+            raise
+        except Exception as error:  # TensorFlow has half a dozen classes for damaged files
+            line = str(error).partition("\n")[0].replace(f"{memory}/", "")
+            raise DamageError(line or "its data are missing or cut short") from error
+    return contents
+
+
+@contextlib.contextmanager
+def in_memory(contents=None):
+    """Yield a folder that TensorFlow has in memory, with files in it: {name: bytes}."""
+    folder = f"ram://gan-tutorial-{uuid.uuid4()}"
+    tf.io.gfile.makedirs(folder)
+    try:
+        for name, content in (contents or {}).items():
+            with tf.io.gfile.GFile(f"{folder}/{name}", "wb") as file:
+                file.write(content)
+        yield folder
+    finally:
+        tf.io.gfile.rmtree(folder)

@@ -1,0 +1,117 @@
+"""What the bits of a run depend on beside its settings: versions, processor, threads, kernels."""
+
+import functools
+import hashlib
+import os
+import platform
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# environment variables that can choose other kernels; whether they do is for `_arithmetic` to say
+_SWITCHES = (
+    "TF_ENABLE_ONEDNN_OPTS",
+    "ONEDNN_MAX_CPU_ISA",
+    "DNNL_MAX_CPU_ISA",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "TF_SET_ONEDNN_FPMATH_MODE",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+    "TF_DETERMINISTIC_OPS",
+    "NVIDIA_TF32_OVERRIDE",
+)
+
+
+def describe_environment(precision):
+    """Return what the bits of a run in a precision ("float32", ...) depend on, as a dict."""
+    libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
+    return {
+        "threads": _threads(),
+        "processor": platform.machine(),
+        "versions": {
+            "gan_tutorial": version("gan_tutorial"),
+            "python": platform.python_version(),
+            **libraries,
+        },
+        **_processor(),
+        "devices": _devices(),
+        "arithmetic": _arithmetic(keras.dtype_policies.get(precision).compute_dtype),
+        "switches": {name: os.environ[name] for name in _SWITCHES if name in os.environ},
+    }
+
+
+def differences(before, now):
+    """Return what two environments differ in, as a line; "" if their bits are the same.
+
+    A switch counts only together with the arithmetic: set to what holds anyway it changes no bit.
+    What was not written down before, by an earlier release, is not compared.
+    """
+    names = [name for name in now if name in before and before[name] != now[name]]
+    if "arithmetic" not in names and "switches" in names:
+        names.remove("switches")
+    return "; ".join(f"{name} was {before[name]}, is {now[name]}" for name in names)
+
+
+def _threads():
+    """Return how many threads TensorFlow computes an operation with, as it finds that out."""
+    if chosen := tf.config.threading.get_intra_op_parallelism_threads():
+        return chosen
+    named = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+    if named.isdigit() and int(named) > 0:
+        return int(named)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def _processor():
+    """Return the processor's model, and which vector instructions it has."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:  # not Linux
+        text = ""
+    model = re.search(r"^model name\s*: (.*)", text, re.MULTILINE)
+    flags = re.search(r"^(?:flags|Features)\s*: (.*)", text, re.MULTILINE)
+    vector = ("avx", "amx", "fma", "asimd", "sve")
+    names = sorted(flag for flag in flags[1].split() if flag.startswith(vector)) if flags else []
+    return {
+        "processor_model": model[1] if model else platform.processor(),
+        "instruction_set": " ".join(names),
+    }
+
+
+def _devices():
+    """Return the kinds of TensorFlow's devices, of a GPU the model."""
+    gpus = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
+        for gpu in tf.config.get_visible_devices("GPU")
+    ]
+    return ["CPU", *gpus]
+
+
+@functools.cache
+def _arithmetic(dtype):
+    """Return a fingerprint of what this machine's kernels compute, as 16 hexadecimal digits.
+
+    A convolution, a matrix product and their gradients on fixed random numbers: other kernels
+    (oneDNN or not, AVX-512 or not, XLA) round otherwise in the last bits.
+    """
+    rng = np.random.default_rng(0)
+    images, kernel, weights = (
+        tf.cast(rng.standard_normal(shape, np.float32), dtype)
+        for shape in ((64, 14, 14, 32), (5, 5, 32, 64), (7 * 7 * 64, 100))
+    )
+
+    @tf.function
+    def gradients():
+        with tf.GradientTape() as tape:
+            tape.watch([images, kernel, weights])
+            features = tf.tanh(tf.nn.conv2d(images, kernel, 2, "SAME") / 30)
+            output = tf.reshape(features, (64, -1)) @ weights
+            loss = tf.reduce_mean(tf.nn.softplus(output))
+        return tape.gradient(loss, [images, kernel, weights])
+
+    results = [tf.cast(gradient, tf.float32).numpy().tobytes() for gradient in gradients()]
+    return hashlib.sha256(b"".join(results)).hexdigest()[:16]

@@ -1,0 +1,222 @@
+"""Row 30: what is not ours is there afterwards, byte for byte, whatever command was run."""
+
+import contextlib
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import TINY, contents
+from test_notebooks import write_notebook
+
+import gan_tutorial as gt
+from gan_tutorial.__main__ import main
+
+PROJECT = Path(__file__).resolve().parent.parent
+# what other tools and people leave, and names that are one letter from ours
+BYSTANDERS = [
+    ".pre-commit-config.yaml",
+    ".python-version",
+    ".gitlab-ci.yml",
+    ".lock",
+    ".lock.pid",
+    ".gan-tutorial-notes.md",
+    ".gan-tutorial-run.json",
+    ".gan-tutorial-99999999-thesis.tex",
+    ".gan-tutorial-99999999-run.json~",
+    ".gan-tutorial-99999999-run.json/mine.txt",
+    ".gan-tutorial-99999999-image_at_epoch_001.png",
+    ".run.json.swp",
+    "#run.json#",
+    "run.json.bak",
+    "sub/.my-notes/thesis.tex",
+    "other/ckpt-7_temp/mine.txt",
+    "ckpt-7_temp/mine.txt",
+    ".venv/lib/python3.11/site-packages/a-b.py",
+    ".venv/.gan-tutorial-99999999-run.json",
+    ".git/objects/ab/cd-ef",
+    ".git/HEAD",
+    ".ipynb_checkpoints/notes-checkpoint.ipynb",
+    "data/.losses-4711.csv",
+    "data/.losses.csv.swp",
+    "data/.~lock.losses.csv#",
+    "data/sub/.gan-tutorial-99999999-losses.csv",
+    "training_checkpoints/.ipynb_checkpoints/a-checkpoint.ipynb",
+    "training_checkpoints/ckpt-7_temporary/mine.txt",
+    "training_checkpoints/ckpt-8_temp",
+    "training_checkpoints/ckpt-1.txt",
+    "training_checkpoints/ckpt-1.index.bak",
+    "training_checkpoints/ckpt-01.index",
+    "training_checkpoints/ckpt-²_temp/mine.txt",
+    "training_checkpoints/deep/ckpt-9_temp/mine.txt",
+    "images_from_seed_images/.DS_Store",
+    "images_from_seed_images/.image_at_epoch_001-4711.png",
+    "images_from_seed_images/image_at_epoch_001.png.bak",
+]
+LINKS = {
+    ".link-to-data": "data",
+    ".link-to-nothing": "nowhere",
+    ".gan-tutorial-99999998-run.json": "run.json.bak",
+    "training_checkpoints/ckpt-9_temp": "../sub",
+}
+
+
+def put_bystanders(folder):
+    """Put files and links of others into a folder; return what must be there afterwards."""
+    for name in BYSTANDERS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"mine: {name}")
+    for name, target in LINKS.items():
+        (folder / name).symlink_to(target)
+    return theirs(folder)
+
+
+def theirs(folder):
+    links = {name: os.readlink(folder / name) for name in LINKS if (folder / name).is_symlink()}
+    files = {name: content for name, content in contents(folder).items() if name in BYSTANDERS}
+    return links | files
+
+
+@pytest.fixture
+def crowded(fast_run, larger_mnist, tmp_path):
+    """Return a run's folder in which much else lies, and what that is."""
+    shutil.copytree(fast_run, tmp_path / "run")
+    return tmp_path / "run", put_bystanders(tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "train --resume --limit 130 --epochs 2 --output .",
+        "train --resume --limit 130 --epochs 1 --output .",
+        "train --limit 130 --output .",
+        "generate --checkpoint . --number 3 --output digits.png",
+        "generate --checkpoint . --number 3 --output images_from_seed_images/digits.npz",
+        "evaluate --checkpoint . --number 65 --pairs pairs.png",
+        "movie .",
+        "movie images_from_seed_images",
+        "slides talk.ipynb --output .",
+    ],
+)
+def test_row_30_after_a_command(command, crowded, monkeypatch):
+    folder, before = crowded
+    write_notebook(folder / "talk.ipynb", "# A talk")
+    (folder / "talk.pdf").write_text("an article of the same name")
+    monkeypatch.chdir(folder)
+    with contextlib.suppress(SystemExit):
+        main(command.split())
+    assert theirs(folder) == before
+    assert (folder / "talk.pdf").read_text() == "an article of the same name"
+
+
+def test_row_30_a_new_run_in_a_folder_of_others(few, tmp_path):
+    for name in ("image_at_epoch_001.png.bak", "my picture.png"):
+        (tmp_path / "images_from_seed_images").mkdir(exist_ok=True)
+        (tmp_path / "images_from_seed_images" / name).write_text("mine")
+    top = [name for name in BYSTANDERS if not name.startswith(("training", "images"))]
+    for name in top:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"mine: {name}")
+    before = contents(tmp_path)
+    gt.run(few, tmp_path, {**TINY, "epochs": 1})
+    after = contents(tmp_path)
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["data/losses.csv", "images_from_seed_images/image_at_epoch_001.png", "run.json"],
+)
+def test_row_30_a_new_run_does_not_take_the_place_of_what_is_there(name, few, tmp_path):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(gt.CheckpointError, match=f"{name}.*another folder"):
+        gt.run(few, tmp_path, TINY)
+    assert contents(tmp_path) == {name: b"mine"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_row_30_after_a_run_that_was_ended(number, crowded):
+    folder, before = crowded
+    command = [sys.executable, "-m", "gan_tutorial", "train", "--resume", "--limit", "130"]
+    command += ["--output", str(folder), "--epochs", "100000"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        picture = folder / "images_from_seed_images" / "image_at_epoch_003.png"
+        while not picture.exists() and process.poll() is None:
+            threading.Event().wait(0.05)
+        process.send_signal(number)
+    (folder / "data" / f".gan-tutorial-{process.pid}-losses.csv").write_text("half")
+    assert theirs(folder) == before
+    assert main([*command[3:-1], "1"]) == 0
+    assert theirs(folder) == before
+    assert not [*folder.glob(f"**/.gan-tutorial-{process.pid}-*")]
+
+
+def test_row_30_what_a_living_process_writes_stays(run_copy, few):
+    writer = (
+        "import sys; from gan_tutorial.files import whole_file\n"
+        "with whole_file(sys.argv[1]) as temporary:\n"
+        "    temporary.write_text('half'); print(temporary, flush=True); sys.stdin.read()"
+    )
+    movie = run_copy / "images_from_seed_images" / "generation.gif"
+    with subprocess.Popen(
+        [sys.executable, "-c", writer, movie],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        temporary = Path(process.stdout.readline().strip())
+        gt.run(few, run_copy, epochs=4, resume=True)
+        assert temporary.read_text() == "half"
+        process.stdin.close()
+    assert movie.read_text() == "half"
+    assert process.returncode == 0
+
+
+def test_row_30_nothing_is_removed_through_a_linked_folder(run_copy, few, tmp_path):
+    shutil.move(run_copy / "data", tmp_path / "elsewhere")
+    (run_copy / "data").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").write_text("mine")
+    gt.run(few, run_copy, epochs=4, resume=True)
+    assert (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").read_text() == "mine"
+    assert len(gt.read_losses(run_copy)) == 12  # written through the link all the same
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_row_30_make_clean_removes_what_was_built(tmp_path):
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_game.ipynb").write_text("{}")
+    built = ["build/index.html", "build/01_game.html", "build/01_game.slides.html"]
+    built += ["build/slides/01_game.slides.html", "build/slides/01_game.slides.pdf"]
+    mine = ["build/thesis.pdf", "build/slides/talk.pptx", "my.egg-info", "runs/fast/run.json"]
+    for name in [*built, *mine]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert {*contents(tmp_path)} == {"Makefile", "notebooks/01_game.ipynb", *mine}
+
+
+def test_row_30_a_page_that_is_not_ours_stays(tmp_path):
+    notebook = write_notebook(tmp_path / "one.ipynb", "# One")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "index.html").write_text("<title>My home page</title>")
+    tool = importlib.import_module("notebooks")
+    arguments = ["build", "--no-execute", "--output", str(tmp_path / "out"), str(notebook)]
+    with pytest.raises(SystemExit, match=r"index\.html' is not one of ours"):
+        tool.main(arguments)
+    assert (tmp_path / "out" / "index.html").read_text() == "<title>My home page</title>"
+    (tmp_path / "out" / "index.html").unlink()
+    assert tool.main(arguments) == tool.main(arguments) == 0  # its own list is made anew
+
+
+def test_row_30_the_shipped_run_is_not_shipped_onto_itself(run_copy):
+    before = contents(run_copy)
+    with pytest.raises(SystemExit, match="the shipped run itself"):
+        importlib.import_module("ship").ship(run_copy, run_copy)
+    assert contents(run_copy) == before
