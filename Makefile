@@ -25,7 +25,7 @@ lecture: setup  ## run all notebooks; pages and slides in build/
 test: setup  ## style, unit tests, all notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/pytest --durations 5
+	$(BIN)/pytest -n 2 --dist worksteal --durations 5
 	$(BIN)/pytest --nbval-lax --nbval-current-env --durations 5 notebooks
 
 test-slow: setup  ## fifty kills, 500 epochs, notebooks run twice, a fresh clone: an hour
