@@ -20,11 +20,12 @@ setup: .venv/installed  ## a virtual environment in .venv with everything instal
 	touch $@
 
 lecture: setup  ## run all notebooks; pages and slides in build/
-	$(BIN)/python tools/notebooks.py build
+	$(BIN)/python -m lecture_pages build
 
-test: setup  ## style, unit tests, all notebooks
+test: setup  ## style, imports, unit tests, all notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --dist worksteal --durations 5
 	$(BIN)/pytest --nbval-lax --nbval-current-env --durations 5 notebooks
 
@@ -38,7 +39,7 @@ lab: setup  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
 
 notebooks: setup  ## run all notebooks and keep their outputs
-	$(BIN)/python tools/notebooks.py refresh
+	$(BIN)/python -m lecture_pages refresh
 
 bench: setup  ## measure side by side; writes benchmarks/README.md, ten minutes
 	-$(BIN)/python -m pip install --quiet --editable ".[bench]" --config-settings editable_mode=compat

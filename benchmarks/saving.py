@@ -15,7 +15,7 @@ import numpy as np
 import gan_tutorial as gt
 
 with gt.quiet():
-    from gan_tutorial import runs
+    from gan_tutorial.runs import run as runs
 
 
 def measure(steps=10):

@@ -27,11 +27,11 @@ _NAMES = {
         "make_checkpoint",
         "save",
         "resume",
-        "restore",
     ],
-    "shipped": ["shipped_run"],
-    "runs": ["run"],
-    "records": ["read_losses"],
+    "runs.run": ["run"],
+    "runs.restore": ["restore", "shipped_run"],
+    "runs.records": ["read_losses"],
+    "runs.stopping": ["Stopped"],
     "latent": [
         "generate_latent_points",
         "sample_prior",
@@ -39,8 +39,8 @@ _NAMES = {
         "interpolation",
         "spherical_interpolation",
     ],
-    "evaluation": ["evaluate", "figures_table", "frechet_distance", "digit_figures"],
-    "neighbours": [
+    "evaluation.measures": ["evaluate", "figures_table", "frechet_distance", "digit_figures"],
+    "evaluation.neighbours": [
         "sample",
         "neighbour_figures",
         "two_sample_accuracy",
@@ -57,12 +57,11 @@ _NAMES = {
         "save_figure",
     ],
     "movie": ["make_movie"],
-    "explorer": ["explore", "film_strips", "principal_directions"],
-    "live": ["LiveView"],
-    "stopping": ["Stopped"],
-    "exercises": ["check_answers"],
+    "classroom.explorer": ["explore", "film_strips", "principal_directions"],
+    "classroom.live": ["LiveView"],
+    "classroom.exercises": ["check_answers"],
     "files": ["DataError", "CheckpointError", "whole_file", "save_images"],
-    "judge": [
+    "evaluation.judge": [
         "judge_model",
         "train_judge",
         "load_judge",

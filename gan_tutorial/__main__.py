@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 from gan_tutorial.arguments import make_parser
-from gan_tutorial.stopping import termination_raises, until_signal
+from gan_tutorial.runs.stopping import termination_raises, until_signal
 
 
 def main(arguments=None):
@@ -23,7 +23,7 @@ def main(arguments=None):
             warnings.showwarning = lambda message, *_: print(
                 f"gan-tutorial: {message}", file=sys.stderr
             )
-            COMMANDS[options.command](options)
+            return COMMANDS[options.command](options) or 0
     except (OSError, ValueError, MemoryError) as error:
         print(f"gan-tutorial: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
@@ -40,7 +40,6 @@ def main(arguments=None):
         with contextlib.suppress(OSError):  # a terminal that has closed takes no more words
             print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)
-    return 0
 
 
 def _train(options):
@@ -130,30 +129,17 @@ def _movie(options):
 
 
 def _slides(options):
-    from gan_tutorial import slides
+    from lecture_pages.decks import make_decks
 
     lessons = [*Path("notebooks").glob("*.ipynb"), *Path("notebooks").glob("solutions/*.ipynb")]
-    notebooks = options.notebooks or sorted(lessons)
-    if not notebooks:
-        raise ValueError("no notebook in 'notebooks': name one")
-    if len({notebook.stem for notebook in notebooks}) < len(notebooks):
-        raise ValueError("two notebooks of one name: one's slides would take the other's place")
-    errors = []
-    for notebook in notebooks:
-        try:
-            deck = slides.make_slides(notebook, options.output)
-        except (OSError, ValueError) as error:
-            errors.append(str(error))  # the others are made all the same
-            continue
-        print(deck, flush=True)
-        if slides.find_browser():
-            print(slides.make_handout(deck), flush=True)
-            for line in slides.overflowing_slides(deck):
-                warnings.warn(f"{notebook.name}, {line}", stacklevel=1)
-    if not slides.find_browser() and len(errors) < len(notebooks):
-        warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
-    if errors:
-        raise ValueError("\ngan-tutorial: ".join(dict.fromkeys(errors)))
+    failed = False
+    for made in make_decks(options.notebooks or sorted(lessons), options.output):
+        if isinstance(made, Exception):
+            failed = True
+            print(f"gan-tutorial: {made}", file=sys.stderr)
+        else:
+            print(made, flush=True)
+    return int(failed)
 
 
 COMMANDS = {

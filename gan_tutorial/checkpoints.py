@@ -13,10 +13,6 @@ import tensorflow as tf
 from . import checkpoint_files
 from .checkpoint_files import PASSING_FAULTS, DamageError, in_memory
 from .files import CheckpointError, need_of_room
-from .recipes import make_networks
-from .records import read_recipe
-from .seeds import seeded
-from .shipped import check_sums, shipped_run
 
 
 def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
@@ -59,46 +55,32 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
 
 
 def resume(checkpoint, directory):
-    """Load the newest good checkpoint of a folder into `checkpoint`'s objects; return its step.
+    """Load the newest good checkpoint of a folder into all of a run's objects; return its step.
 
     A damaged one is passed over with a warning. Raise CheckpointError if there is none, if all
     are damaged, or if it does not fit; raise whatever else keeps it from being read as what it
     is. The objects are then as they were.
     """
-    step, contents = _newest(directory)
-    with _all_or_nothing(checkpoint, f"{directory}/ckpt-{step}"), in_memory(contents) as memory:
-        checkpoint.restore(f"{memory}/ckpt-{step}").expect_partial().assert_consumed()
-    return step
+    return _load(checkpoint, directory, None, "assert_consumed")
 
 
-def restore(directory=None, step=None):
-    """Return (generator, discriminator) of a run, ready for inference.
+def load(checkpoint, directory, step=None):
+    """Load a checkpoint into objects that may be some of those that were saved; return its step.
 
-    `directory` is a run's folder or its `training_checkpoints`; without it, the shipped networks,
-    whose sha256 is checked. `step` is that of the checkpoint; the newest undamaged one without.
-    Weights go into networks built by code, never the other way round, so a file from elsewhere
-    can hold wrong numbers but no program. Raise CheckpointError if there is no checkpoint, or if
-    it is of another network.
+    As `resume`; `step` names the checkpoint, the newest good one without.
     """
-    folder = _checkpoint_folder(shipped_run() if directory is None else directory)
-    if directory is None:
-        check_sums(folder)
+    return _load(checkpoint, directory, step, "assert_existing_objects_matched")
+
+
+def _load(checkpoint, directory, step, check):
     if step is None:
-        step, contents = _newest(folder)
+        step, contents = _newest(directory)
     else:
-        contents = _read_or_refuse(folder, step)
-    with seeded():
-        generator, discriminator = make_networks(read_recipe(folder.resolve().parent))
-    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
-    with _all_or_nothing(checkpoint, f"{folder}/ckpt-{step}"), in_memory(contents) as memory:
+        contents = _read_or_refuse(Path(directory), step)
+    with _all_or_nothing(checkpoint, f"{directory}/ckpt-{step}"), in_memory(contents) as memory:
         status = checkpoint.restore(f"{memory}/ckpt-{step}").expect_partial()
-        status.assert_existing_objects_matched()
-    return generator, discriminator
-
-
-def _checkpoint_folder(directory):
-    inside = Path(directory) / "training_checkpoints"
-    return inside if inside.is_dir() else Path(directory)
+        getattr(status, check)()
+    return step
 
 
 def _newest(directory):
@@ -116,7 +98,7 @@ def _newest(directory):
             damages.append(f"ckpt-{step} in {str(directory)!r} is damaged: {error}")
             continue
         for damage in damages:
-            warnings.warn(f"{damage}; going back to ckpt-{step}", stacklevel=3)
+            warnings.warn(f"{damage}; going back to ckpt-{step}", stacklevel=4)
         return step, contents
     if damages:
         raise CheckpointError("no good checkpoint: " + "; ".join(damages))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TINY, contents
-from test_notebooks import write_notebook
+from test_notebooks import tool, write_notebook
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
@@ -206,7 +206,6 @@ def test_row_30_a_page_that_is_not_ours_stays(tmp_path):
     notebook = write_notebook(tmp_path / "one.ipynb", "# One")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "index.html").write_text("<title>My home page</title>")
-    tool = importlib.import_module("notebooks")
     arguments = ["build", "--no-execute", "--output", str(tmp_path / "out"), str(notebook)]
     with pytest.raises(SystemExit, match=r"index\.html' is not one of ours"):
         tool.main(arguments)

@@ -13,7 +13,7 @@ import playwright.sync_api
 import pytest
 
 import gan_tutorial as gt
-from gan_tutorial.slides import browser, find_browser
+from lecture_pages.decks import browser, find_browser
 
 CELLS = """\
 import gan_tutorial as gt

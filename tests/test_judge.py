@@ -10,6 +10,8 @@ import scipy.special
 
 import gan_tutorial as gt
 
+SHIPPED = Path(gt.__file__).parent / "evaluation" / "judge.weights.h5"
+
 
 def test_parameter_count_by_hand():
     convolutions = [(1, 32), (32, 32), (32, 64), (64, 64)]
@@ -45,10 +47,9 @@ def test_the_shipped_judge_knows_digits(images, digits):
 
 
 def test_the_judge_is_named_by_the_sha256_of_its_file():
-    path = Path(gt.__file__).with_name("judge.weights.h5")
     if shutil.which("sha256sum") is None:
         pytest.skip("no sha256sum here")
-    printed = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True)
+    printed = subprocess.run(["sha256sum", SHIPPED], capture_output=True, text=True, check=True)
     assert gt.load_judge().name == f"judge-sha256-{printed.stdout.split()[0]}"
 
 
@@ -61,7 +62,7 @@ def test_probabilities_are_those_of_the_whole_network(images):
 
 
 def test_other_bytes_than_the_shipped_ones_are_refused(monkeypatch):
-    monkeypatch.setattr("gan_tutorial.judge.SHIPPED", "0" * 64)
+    monkeypatch.setattr("gan_tutorial.evaluation.judge.SHIPPED", "0" * 64)
     with pytest.raises(OSError, match=r"judge\.weights\.h5' is not as shipped"):
         gt.load_judge()
 
@@ -70,7 +71,7 @@ def test_other_bytes_than_the_shipped_ones_are_refused(monkeypatch):
 def test_what_is_no_judge_is_refused(damage, tmp_path):
     path = tmp_path / "judge.weights.h5"
     if damage == "cut":
-        path.write_bytes(Path(gt.__file__).with_name(path.name).read_bytes()[:10_000])
+        path.write_bytes(SHIPPED.read_bytes()[:10_000])
     elif damage == "other":
         gt.discriminator_model().save_weights(path)
     with pytest.raises(OSError, match=r"judge\.weights\.h5"):

@@ -1,12 +1,10 @@
 """Training to watch: what is drawn, and what stays for readers."""
 
-import importlib
-
 import nbformat
 import numpy as np
 
 import gan_tutorial as gt
-from gan_tutorial import runs
+from lecture_pages.execute import execute
 
 
 def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
@@ -33,32 +31,31 @@ for epoch in (1, 2, 3):
     view(epoch, np.ones((4, 2)))"""
     path = tmp_path / "live.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    outputs = importlib.import_module("notebooks").execute(path).cells[0].outputs
+    outputs = execute(path).cells[0].outputs
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 1
 
 
-def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path, monkeypatch):
+def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path):
     views = []
 
     def watched(*given):
         views.append(gt.LiveView(*given))
         return views[-1]
 
-    monkeypatch.setattr(runs, "LiveView", watched)
-    gt.run(images[:48], tmp_path, "fast", epochs=1, batch_size=16, live=True)
-    losses = gt.run(images[:48], tmp_path, epochs=2, resume=True, live=True)
+    gt.run(images[:48], tmp_path, "fast", epochs=1, batch_size=16, watch=watched)
+    losses = gt.run(images[:48], tmp_path, epochs=2, resume=True, watch=watched)
     np.testing.assert_array_equal(views[0].losses, losses[: len(losses) // 2])
     np.testing.assert_array_equal(views[1].losses, losses)
     assert views[1].epochs == 2
-    gt.run(images[:48], tmp_path, epochs=1, resume=True, live=True)
+    gt.run(images[:48], tmp_path, epochs=1, resume=True, watch=watched)
     np.testing.assert_array_equal(views[2].losses, losses)
     assert views[2].figure(2).get_suptitle().startswith("2 of 2: ")
 
 
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
     clock = iter([100.0, 130.0, 130.0])
-    monkeypatch.setattr("gan_tutorial.live.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("gan_tutorial.classroom.live.time.monotonic", lambda: next(clock))
     view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1), epochs=5)
     view.losses, view.calls = [(1.0, 1.0)], 2
     assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"

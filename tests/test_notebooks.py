@@ -1,6 +1,5 @@
 """What holds for all notebooks, and the tool that executes and renders them."""
 
-import importlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,14 +7,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gan_tutorial import pages
+from lecture_pages import __main__ as tool
+from lecture_pages import execute
+from lecture_pages import exporters as pages
+from lecture_pages.outside import outside_addresses
 
 PROJECT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((PROJECT / "notebooks" / "solutions").glob("*.ipynb"))
 NOTEBOOKS = [*LESSONS, *SOLUTIONS]
-
-tool = importlib.import_module("notebooks")
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -72,8 +72,8 @@ def test_has_one_title(path):
 @every_notebook
 def test_metadata_is_normalised(path):
     notebook = read(path)
-    assert notebook.metadata == tool.METADATA
-    assert {name for cell in notebook.cells for name in cell.metadata} <= set(tool.CELL_METADATA)
+    assert notebook.metadata == execute.METADATA
+    assert {name for cell in notebook.cells for name in cell.metadata} <= set(execute.CELL_METADATA)
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
 
@@ -232,7 +232,7 @@ def test_build_goes_on_after_a_failure(built):
 def test_built_files_load_nothing(built, name):
     html = (built[1] / name).read_text()
     assert Loaded(html).addresses == []
-    assert pages.outside_addresses(html) == []
+    assert outside_addresses(html) == []
 
 
 @pytest.mark.parametrize("suffix", [".html", ".slides.html"])
@@ -372,7 +372,7 @@ def test_refresh_is_normalised_and_repeatable(tmp_path, capsys):
     assert tool.main(["refresh", str(path)]) == 0
     once = path.read_bytes()
     refreshed = read(path)
-    assert refreshed.metadata == tool.METADATA
+    assert refreshed.metadata == execute.METADATA
     assert [cell.id for cell in refreshed.cells] == [cell.id for cell in notebook.cells]
     assert [cell.metadata for cell in refreshed.cells] == [{}, {"tags": ["nbval-check-output"]}, {}]
     assert [cell.execution_count for cell in refreshed.cells[1:]] == [1, 2]

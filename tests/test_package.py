@@ -1,5 +1,7 @@
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +83,37 @@ def test_no_function_reads_an_undefined_global(tmp_path):
     (tmp_path / "notes.py").write_text(NOTES)
     names = undefined_names(tmp_path / "notes.py")
     assert {"generator", "number", "train_dataset"} <= names
+
+
+def broken_contracts(folder):
+    """Return the names of the import contracts that the packages in a folder break."""
+    program = Path(sys.executable).with_name("lint-imports")
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = [program, "--no-cache"]
+    answer = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    broken = re.findall(r"^(.*?) *BROKEN", answer.stdout, re.MULTILINE)
+    assert (answer.returncode == 0) == (broken == []), answer.stdout + answer.stderr
+    return [name.partition(",")[0].strip() for name in broken]
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("gan_tutorial/losses.py", "from . import training", "The lecture imports the lecture"),
+        ("gan_tutorial/latent.py", "from .runs import run", "The lecture imports the lecture"),
+        ("gan_tutorial/runs/run.py", "from ..evaluation import judge", "The lecture imports"),
+        ("lecture_pages/decks.py", "from gan_tutorial import models", "Pages know nothing of GANs"),
+    ],
+)
+def test_an_import_in_the_wrong_direction_breaks_a_contract(module, line, contract, tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__", "*.h5")
+    for package in ("gan_tutorial", "lecture_pages"):
+        shutil.copytree(PACKAGE.parent / package, tmp_path / package, ignore=ignored)
+    shutil.copy(PACKAGE.parent / "pyproject.toml", tmp_path)
+    assert broken_contracts(tmp_path) == []
+    with (tmp_path / module).open("a") as file:
+        file.write(f"\n{line}\n")
+    assert any(name.startswith(contract) for name in broken_contracts(tmp_path))
 
 
 @pytest.mark.parametrize("level", [None, "", "0"])

@@ -4,7 +4,7 @@ import pytest
 from test_notebooks import NOTEBOOKS, read, render
 from test_slides import needs_browser
 
-from gan_tutorial import slides
+from lecture_pages import decks as slides
 
 # what of a page is wider than its place, a picture that is none, or not turned into a formula
 FAULTS = """() => {

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import gan_tutorial as gt
-from gan_tutorial import checkpoints
+from gan_tutorial.runs import restore
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def another_shipped_run(tmp_path, monkeypatch):
     """Return a copy of the shipped folder that `restore` takes for the shipped one."""
     folder = tmp_path / "training_checkpoints"
     shutil.copytree(gt.shipped_run() / "training_checkpoints", folder)
-    monkeypatch.setattr(checkpoints, "shipped_run", lambda: tmp_path)
+    monkeypatch.setattr(restore, "shipped_run", lambda: tmp_path)
     return folder
 
 

@@ -10,9 +10,9 @@ import pytest
 from pypdf import PdfReader
 from test_notebooks import LESSONS, write_notebook
 
-import gan_tutorial
-from gan_tutorial import slides
+import lecture_pages
 from gan_tutorial.__main__ import main
+from lecture_pages import decks as slides
 
 needs_browser = pytest.mark.skipif(
     slides.find_browser() is None, reason="no Chromium or Chrome here: slides are not looked at"
@@ -291,8 +291,8 @@ def test_nbconvert_knows_the_exporter(tmp_path):
 
 def test_a_missing_package_is_named_with_the_way_to_it(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "nbformat", None)  # as where only the library is installed
-    monkeypatch.delitem(sys.modules, "gan_tutorial.slides")
-    monkeypatch.delattr(gan_tutorial, "slides")
+    monkeypatch.delitem(sys.modules, "lecture_pages.decks")
+    monkeypatch.delattr(lecture_pages, "decks")
     assert main(["slides", str(tmp_path / "any.ipynb")]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert "nbformat" in line

@@ -23,8 +23,8 @@ from test_notebooks import NOTEBOOKS, read, tagged
 from test_survival import assert_same, newest, tiny_checkpoint
 
 import gan_tutorial as gt
-from gan_tutorial import runs
 from gan_tutorial.__main__ import main
+from gan_tutorial.runs import run as runs
 
 with gt.quiet():
     import tensorflow as tf
@@ -383,14 +383,14 @@ def test_row_34_no_browser_no_data_brackets_and_a_space_in_the_path(tmp_path):
     folder = tmp_path / "a [folder] with spaces"
     project = Path(gt.__file__).parent.parent
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("gan_tutorial", "training_checkpoints"):
+    for name in ("gan_tutorial", "lecture_pages", "training_checkpoints"):
         shutil.copytree(project / name, folder / name, ignore=ignored)
     shutil.copy(project / "run.json", folder)
     code = (
-        "import gan_tutorial as gt; from gan_tutorial import slides\n"
+        "import gan_tutorial as gt; from lecture_pages import decks\n"
         "assert gt.__file__.startswith(__import__('os').getcwd()), gt.__file__\n"
         "generator, _ = gt.restore()\n"
-        "print(gt.generate_images(generator, gt.sample_prior(2)).shape, slides.find_browser())"
+        "print(gt.generate_images(generator, gt.sample_prior(2)).shape, decks.find_browser())"
     )
     answer = run_python("-c", code, cwd=folder, PYTHONPATH=str(folder), PATH=os.defpath[:0])
     assert answer.stdout == "(2, 28, 28, 1) None\n", answer.stderr

@@ -26,7 +26,8 @@ from conftest import STEPS, TINY, checkpoint_tensors, contents
 from jupyter_client.manager import start_new_kernel
 
 import gan_tutorial as gt
-from gan_tutorial import checkpoints, files, runs
+from gan_tutorial import checkpoints, files
+from gan_tutorial.runs import run as runs
 
 with gt.quiet():
     import tensorflow as tf
@@ -312,7 +313,7 @@ def test_row_11_a_file_in_the_folders_place(few, tmp_path):
 
 def test_row_12_two_runs_in_one_folder(run_copy, few):
     holder = (
-        "import sys, pathlib, time; from gan_tutorial.files import only_writer\n"
+        "import sys, pathlib, time; from gan_tutorial.runs.folder import only_writer\n"
         "with only_writer(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import gan_tutorial as gt
+from gan_tutorial.evaluation import judge as judge_module
 
 
 def main():
@@ -21,8 +22,8 @@ def main():
     built = Path("build/judge.weights.h5")
     built.parent.mkdir(exist_ok=True)
     judge.save_weights(built)
-    print(f"{gt.load_judge(built).name}: write this sha256 into gan_tutorial/judge.py")
-    built.replace(Path(gt.__file__).with_name(built.name))  # whole or not there
+    print(f"{gt.load_judge(built).name}: write this sha256 into gan_tutorial/evaluation/judge.py")
+    built.replace(Path(judge_module.__file__).with_name(built.name))  # whole or not there
     return 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gan_tutorial as gt
 from gan_tutorial.files import whole_file
-from gan_tutorial.shipped import write_sums
+from gan_tutorial.runs.restore import write_sums
 
 PROJECT = Path(__file__).resolve().parent.parent
 READMES = {

@@ -16,8 +16,8 @@ from nbconvert.filters.markdown_mistune import (
     MathInlineParser,
 )
 
-from .addresses import outside_addresses
 from .formulas import math_font, mathml
+from .outside import outside_addresses
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .data import check_images
+from gan_tutorial.data import check_images
+
 from .judge import features, load_judge, probabilities
 from .neighbours import (
     check_points,

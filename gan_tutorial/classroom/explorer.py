@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from .latent import generate_images
-from .plotting import plot_result
+from gan_tutorial.latent import generate_images
+from gan_tutorial.plotting import plot_result
 
 
 def principal_directions(generator, number=4):

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from .data import check_images
-from .seeds import seeded
+from gan_tutorial.data import check_images
+from gan_tutorial.seeds import seeded
 
 SHIPPED = "d44e596b28875b06b46d8e31e81098ef4354c297f8cf35d204669b9e5b8a5e68"
 

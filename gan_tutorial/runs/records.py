@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import operator
-import os
 import secrets
 import subprocess
 import warnings
@@ -12,16 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_tutorial.files import CheckpointError, whole_file
+from gan_tutorial.recipes import settings
+
 from .environment import describe_environment, differences
-from .files import CheckpointError, whole_file
-from .recipes import settings
+from .folder import DESCRIPTION, LOSSES, file_of_a_run
 
 HEADER = "step,epoch,generator_loss,discriminator_loss"
 
 
 def read_losses(directory):
     """Return the loss record of a run's folder, (steps, 2) float32: generator, discriminator."""
-    path = Path(directory) / "data" / "losses.csv"
+    path = Path(directory) / LOSSES
     return np.loadtxt(path, np.float32, delimiter=",", skiprows=1, usecols=(2, 3), ndmin=2)
 
 
@@ -29,7 +30,7 @@ def write_losses(directory, losses, steps_per_epoch):
     """Write losses (steps, 2) to data/losses.csv of a run's folder, in full precision."""
     steps = np.arange(len(losses))
     rows = np.column_stack([steps + 1, steps // steps_per_epoch + 1, losses.astype(np.float64)])
-    with whole_file(Path(directory) / "data" / "losses.csv") as temporary:
+    with whole_file(Path(directory) / LOSSES) as temporary:
         np.savetxt(temporary, rows, ("%d", "%d", "%.9g", "%.9g"), ",", header=HEADER, comments="")
 
 
@@ -38,7 +39,7 @@ def describe(directory, images, given):
 
     Raise CheckpointError if the folder holds files of a run, ValueError for an unknown recipe.
     """
-    if (found := _file_of_a_run(directory)) is not None:
+    if (found := file_of_a_run(directory)) is not None:
         raise CheckpointError(
             f"{str(directory)!r} already holds a run, or a part of one ({found}): go on with it "
             "(--resume), or give another folder (--output)"
@@ -59,22 +60,13 @@ def describe(directory, images, given):
     return {**what, **describe_environment(about["precision"]), "commit": _commit()}
 
 
-def _file_of_a_run(directory):
-    """Return the name of a file or folder that a new run would write over, None without one."""
-    for name in ("run.json", "training_checkpoints", "data/losses.csv"):
-        if os.path.lexists(directory / name):
-            return name
-    pictures = (directory / "images_from_seed_images").glob("image_at_epoch_[0-9]*.png")
-    return next((str(path.relative_to(directory)) for path in sorted(pictures)), None)
-
-
 def read_description(directory, images, given):
     """Return what the run in a folder is.
 
     Raise CheckpointError if there is none, or if what is given or the images are other ones.
     """
     try:
-        about = json.loads((directory / "run.json").read_text())
+        about = json.loads((directory / DESCRIPTION).read_text())
     except FileNotFoundError:
         raise CheckpointError(f"no run to go on with in {str(directory)!r}") from None
     except ValueError as error:
@@ -119,18 +111,18 @@ def note_environment(directory, about, step):
 def read_recipe(run_folder):
     """Return the numbers that a run's networks follow; the lecture's if there is no run.json."""
     try:
-        about = json.loads((run_folder / "run.json").read_text())
+        about = json.loads((run_folder / DESCRIPTION).read_text())
         return settings(about.get("numbers") or about["recipe"])
     except FileNotFoundError:
         return settings("lecture")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        path = str(run_folder / "run.json")
+        path = str(run_folder / DESCRIPTION)
         raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
 
 
 def write_description(directory, about):
     """Write run.json of a run's folder."""
-    with whole_file(directory / "run.json") as temporary:
+    with whole_file(directory / DESCRIPTION) as temporary:
         temporary.write_text(json.dumps(about, indent=2) + "\n")
 
 
@@ -154,7 +146,7 @@ def _fingerprint(images):
 
 def _commit():
     """Return the project's commit, None outside of a checkout."""
-    project = Path(__file__).parent.parent
+    project = Path(__file__).parents[2]
     command = ["git", "-C", str(project), "rev-parse", "--verify", "HEAD"]
     if not (project / ".git").exists():
         return None  # installed: a repository around it would be another one

@@ -2,8 +2,8 @@
 
 import time
 
-from .latent import generate_images
-from .plotting import Picture, draw_losses, show_image
+from gan_tutorial.latent import generate_images
+from gan_tutorial.plotting import Picture, draw_losses, show_image
 
 
 class LiveView:

@@ -8,13 +8,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from . import checkpoint_files, checkpoints
-from .data import check_images, make_dataset
-from .files import only_writer, remove_leftovers
-from .latent import sample_prior
-from .live import LiveView
-from .plotting import generate_and_save_images
-from .recipes import make_networks, make_optimizers, settings
+from gan_tutorial import checkpoint_files, checkpoints
+from gan_tutorial.data import check_images, make_dataset
+from gan_tutorial.latent import sample_prior
+from gan_tutorial.plotting import generate_and_save_images
+from gan_tutorial.recipes import make_networks, make_optimizers, settings
+from gan_tutorial.seeds import seeded
+from gan_tutorial.training import make_train_step, train
+
+from .folder import CHECKPOINTS, LOSSES, PICTURES, only_writer, remove_leftovers
 from .records import (
     describe,
     note_environment,
@@ -22,9 +24,7 @@ from .records import (
     write_description,
     write_losses,
 )
-from .seeds import seeded
 from .stopping import Stopped, signals_noted
-from .training import make_train_step, train
 
 
 def run(
@@ -37,21 +37,36 @@ def run(
     seed=None,
     precision=None,
     resume=False,
-    live=False,
+    watch=None,
 ):
-    """Train by a recipe in a folder, up to epoch `epochs`; return the losses, (steps, 2).
+    """Train by a recipe in a folder, up to an epoch; return the losses, (steps, 2) float32.
 
     After each epoch the folder holds the picture of 16 fixed latent points, a checkpoint and the
-    loss record. `images` (n, 28, 28, 1) float32 in [-1, 1]. What is None comes from the recipe
-    ("lecture" unless another is named) or, with `resume`, from the run itself, which goes on at
-    the step where it stopped, and ends in the bits of a run that was never stopped. A seed of
-    None is drawn, shown and written down. `recipe` is a name in RECIPES or a dict of your own.
-    SIGINT, SIGTERM and SIGHUP (Ctrl-C, a notebook's interrupt, a terminal that closes) end in one
-    more save and in `Stopped`. With `live` a notebook shows losses and images as they
-    grow, see `LiveView`. Raise CheckpointError where a run is in the folder
-    without `resume`, or is not there with it, or is another one, or is being trained by another
-    process; ValueError for an unknown recipe, for numbers or images that make no sense, and for
-    a loss that is not finite.
+    loss record. A run that is stopped and resumed ends in the bits of a run that was never
+    stopped. Ctrl-C, a notebook's interrupt, SIGTERM and a terminal that closes end in one more
+    save and in `Stopped`.
+
+    Args:
+        images: the training images, (n, 28, 28, 1) float32 in [-1, 1].
+        directory: the run's folder; it is made if it is missing.
+        recipe: a name in RECIPES or a dict of your own with the same keys; "lecture" if None.
+        epochs: the last epoch, counted from 1; the recipe's if None.
+        batch_size: images of a step; the recipe's if None.
+        seed: of weights, noise and order, from 0 to 2³² - 1; drawn, shown and kept if None.
+        precision: "float32" (if None) or "mixed_bfloat16".
+        resume: whether to go on with the run in the folder, at the step where it stopped. What
+            is None above is then that run's, and what is given must be the same.
+        watch: called as `watch(generator, latent_points, epochs, losses)` before the first step;
+            what it returns is called after each epoch, with the epoch's number and its losses.
+            `LiveView` shows in a notebook how losses and images grow.
+
+    Returns:
+        The losses of all steps so far: the generator's and the discriminator's, in nats.
+
+    Raises:
+        CheckpointError: if the folder holds a run and `resume` is false, or holds none and it is
+            true; if that is another run; or if another process is training there.
+        ValueError: if the recipe, a number or the images make no sense; if a loss is not finite.
     """
     directory = Path(directory)
     check_images(images)
@@ -69,7 +84,7 @@ def run(
             training.resume()
         else:
             write_description(directory, about)
-        training.go_on(epochs, live)
+        training.go_on(epochs, watch)
     return np.array(training.record, np.float32).reshape(-1, 2)
 
 
@@ -101,13 +116,13 @@ class _Training:
         latent_dim = self.networks[0].input_shape[-1]
         self.seed_images = sample_prior(16, seed=about["seed"], latent_dim=latent_dim)
         self.record, self.saved, self.view = [], None, None
-        self.folder = directory / "training_checkpoints"
+        self.folder = directory / CHECKPOINTS
         self.steps_per_epoch = -(-len(images) // about["batch_size"])
 
     def resume(self):
         """Load the newest checkpoint; a run that was killed before its first starts at step 0."""
         # the record is written after the first checkpoint: if it exists, there was one
-        recorded = os.path.lexists(self.directory / "data" / "losses.csv")
+        recorded = os.path.lexists(self.directory / LOSSES)
         if recorded or checkpoint_files.has_finished(self.folder):
             checkpoints.resume(self.checkpoint, self.folder)
             self.record = list(self.checkpoint.losses.numpy())
@@ -118,14 +133,14 @@ class _Training:
         if self.record:
             self.write_losses()
 
-    def go_on(self, epochs, live=False):
+    def go_on(self, epochs, watch=None):
         """Train from the step that is reached to the end of epoch `epochs`."""
         done, skip = divmod(len(self.record), self.steps_per_epoch)
-        if live:
-            self.view = LiveView(self.networks[0], self.seed_images, max(epochs, done), self.record)
+        if watch is not None:
+            self.view = watch(self.networks[0], self.seed_images, max(epochs, done), self.record)
         if done >= epochs:
             print(f"Epoch {epochs} is reached already")
-            if live:
+            if watch is not None:
                 self.view(done, [])  # a notebook that is run again keeps its picture
             return
         note_environment(self.directory, self.about, len(self.record))
@@ -165,7 +180,7 @@ class _Training:
 
     def on_epoch_end(self, epoch, losses):
         """Draw the epoch's picture, save, and show it to those who watch."""
-        pictures = self.directory / "images_from_seed_images"
+        pictures = self.directory / PICTURES
         generate_and_save_images(self.networks[0], epoch, self.seed_images, pictures)
         self.save()
         if self.view is not None:

@@ -1,0 +1,1 @@
+"""What generated images are worth: measures that compare them with real ones."""

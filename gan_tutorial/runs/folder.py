@@ -1,0 +1,83 @@
+"""A run's folder: where each file is, who may write there, and what a killed process left."""
+
+import contextlib
+import os
+import re
+import shutil
+
+import filelock
+import psutil
+
+from gan_tutorial.files import MARK, CheckpointError
+
+CHECKPOINTS, PICTURES = "training_checkpoints", "images_from_seed_images"
+DESCRIPTION, LOSSES = "run.json", "data/losses.csv"
+# the files that a run or its movie writes, by folder: only these leave something half-written
+_WRITTEN = {
+    ".": r"run\.json",
+    "data": r"losses\.csv",
+    PICTURES: r"image_at_epoch_[0-9]{3,}\.png|generation\.gif",
+    CHECKPOINTS: r"checkpoint|ckpt-[0-9]+\.(?:index|data-[0-9]{5}-of-[0-9]{5})",
+}
+
+
+def file_of_a_run(directory):
+    """Return the name of a file or folder that a new run would write over, None without one."""
+    for name in (DESCRIPTION, CHECKPOINTS, LOSSES):
+        if os.path.lexists(directory / name):
+            return name
+    pictures = (directory / PICTURES).glob("image_at_epoch_[0-9]*.png")
+    return next((str(path.relative_to(directory)) for path in sorted(pictures)), None)
+
+
+def remove_leftovers(directory):
+    """Remove what killed processes left half-written in a run's folder, whose lock we hold.
+
+    That is: temporary files of `whole_file`, for the names that a run writes, in the run's folder
+    and its three folders, and TensorFlow's `ckpt-<number>_temp` beside the checkpoints. Other
+    names stay, and so do folders below, whatever is behind a symbolic link, and files of a
+    process that still lives.
+    """
+    for name, written in _WRITTEN.items():
+        folder = directory / name
+        if not folder.is_dir() or (name != "." and folder.is_symlink()):
+            continue
+        for entry in list(os.scandir(folder)):
+            if entry.is_file(follow_symlinks=False) and _has_no_writer(entry.name, written):
+                os.unlink(entry.path)
+            is_folder = name == CHECKPOINTS and entry.is_dir(follow_symlinks=False)
+            if is_folder and re.fullmatch("ckpt-[0-9]+_temp", entry.name):
+                shutil.rmtree(entry.path)
+
+
+def _has_no_writer(name, written):
+    """Return whether a name is that of a temporary file whose process has ended."""
+    temporary = re.fullmatch(rf"{re.escape(MARK)}-([0-9]{{1,9}})-(?:{written})", name)
+    return temporary is not None and not psutil.pid_exists(int(temporary[1]))
+
+
+@contextlib.contextmanager
+def only_writer(directory):
+    """Hold a run's folder, made if missing, against other writers; the system ends it with us.
+
+    Raise CheckpointError that names the other process where there is one, and OSError where the
+    folder can't be made or written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    # the lock's file stays, because whoever removes it might remove the next owner's
+    lock = filelock.FileLock(directory / f"{MARK}.lock")
+    owner = directory / f"{MARK}.lock.pid"
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        name = owner.read_text().strip() if owner.exists() else "unknown"
+        raise CheckpointError(
+            f"process {name} is training in {str(directory)!r}: wait for its end, or give "
+            "another folder (--output)"
+        ) from None
+    try:
+        owner.write_text(f"{os.getpid()}\n")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
