@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import warnings
@@ -37,9 +38,19 @@ def main(arguments=None):
         print(f"gan-tutorial: TensorFlow: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
-        with contextlib.suppress(OSError):  # a terminal that has closed takes no more words
-            print(f"gan-tutorial: {str(error) or 'interrupted'}", file=sys.stderr)
+        _last_words(f"gan-tutorial: {str(error) or 'interrupted'}")
         return 128 + getattr(error, "signal", signal.SIGINT)
+
+
+def _last_words(line):
+    """Print a line on stderr, or nothing from here on if the terminal has closed."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        # what is left unsaid must not be tried again when Python ends, which would be status 120
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, sys.stderr.fileno())
 
 
 def _train(options):

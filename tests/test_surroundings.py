@@ -494,18 +494,22 @@ def train_command(folder, *arguments):
 @posix
 def test_row_06_a_terminal_that_closes_saves(mnist_file, tmp_path):
     command = train_command(tmp_path / "run", "--recipe", "fast", "--seed", 1, "--epochs", 100_000)
-    pid, terminal = os.forkpty()
-    if pid == 0:
-        os.environ["GAN_TUTORIAL_MNIST"] = str(mnist_file)
-        os.execv(sys.executable, command)
+    terminal, inside = os.openpty()
+    begin = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    run = subprocess.Popen(
+        [sys.executable, "-c", f"{begin}; os.execv(sys.argv[1], sys.argv[1:])", *command],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), inside),
+        env={**os.environ, "GAN_TUTORIAL_MNIST": str(mnist_file)},
+        start_new_session=True,
+    )
+    os.close(inside)
     picture = tmp_path / "run" / "images_from_seed_images" / "image_at_epoch_001.png"
     while not picture.exists():
         if select.select([terminal], [], [], 0.1)[0]:
             os.read(terminal, 1000)
     os.close(terminal)  # the system sends SIGHUP
-    os.kill(pid, signal.SIGHUP)  # and so does a shell that ends
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+    run.send_signal(signal.SIGHUP)  # and so does a shell that ends
+    assert run.wait(60) == 128 + signal.SIGHUP
     losses = gt.read_losses(tmp_path / "run")
     assert newest(tmp_path / "run").name == f"ckpt-{len(losses)}"
 
