@@ -64,13 +64,7 @@ def figures(recipe, images, seed):
     fakes = gt.generate_images(networks[0], gt.sample_prior(10_000, seed=seed))
     judge = gt.load_judge()
     seen, real = gt.features(judge, fakes), gt.features(judge, gt.sample(images, 10_000))
-    probabilities = gt.probabilities(judge, seen), gt.probabilities(judge, real)
-    return {
-        "steps": len(losses),
-        "distance": gt.frechet_distance(seen, real),
-        **gt.digit_figures(*probabilities),
-        **gt.neighbour_figures(seen, real),
-    }
+    return {"steps": len(losses), **gt.compare(seen, real, judge)}
 
 
 def done():

@@ -39,7 +39,8 @@ _NAMES = {
         "interpolation",
         "spherical_interpolation",
     ],
-    "evaluation.measures": ["evaluate", "figures_table", "frechet_distance", "digit_figures"],
+    "evaluation.evaluate": ["evaluate", "evaluate_generator", "compare"],
+    "evaluation.measures": ["figures_table", "frechet_distance", "digit_figures"],
     "evaluation.neighbours": [
         "sample",
         "neighbour_figures",

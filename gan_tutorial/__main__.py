@@ -99,8 +99,6 @@ def _generate(options):
 
 
 def _evaluate(options):
-    from tqdm import tqdm
-
     import gan_tutorial as gt
 
     with contextlib.redirect_stdout(sys.stderr):  # where MNIST is from is no figure
@@ -113,21 +111,17 @@ def _evaluate(options):
             "with those of as many images only",
             stacklevel=1,
         )
-    points = gt.sample_prior(number, seed=options.seed, latent_dim=generator.input_shape[-1])
-    images = gt.generate_images(generator, points)
-    sets = {"generated": images, "test": gt.sample(test_images, number)}
-    figures = {
-        name: gt.evaluate(some, train_images)
-        for name, some in tqdm(sets.items(), "sets of images", disable=None)
-    }
-    ratio = figures["generated"]["distance"] / figures["test"]["distance"]
+    found = gt.evaluate_generator(generator, train_images, test_images, number, seed=options.seed)
+    figures = {name: found[name] for name in ("generated", "test")}
     if options.json:
-        print(json.dumps({**figures, "ratio": ratio}, indent=2))
+        print(json.dumps(found, indent=2))
     else:
         print(gt.figures_table(figures))
-        print(f"The distance is {ratio:.1f} times that of the test images.")
+        print(f"The distance is {found['ratio']:.1f} times that of the test images.")
         print(f"Seen by {figures['generated']['judge']}")
     if options.pairs:
+        points = gt.sample_prior(number, seed=options.seed, latent_dim=generator.input_shape[-1])
+        images = gt.generate_images(generator, points)  # the same once more
         pairs = gt.plot_pairs(images, train_images, figures["generated"]["closest"])
         gt.save_figure(pairs, options.pairs)
 

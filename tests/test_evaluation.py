@@ -203,6 +203,18 @@ def test_odd_images_are_refused(odd, match, images, judge):
         gt.evaluate(images[:100], odd, judge)
 
 
+def test_a_generator_is_measured_as_its_images_are(fast_run, images):
+    generator, _ = gt.restore(fast_run)
+    train_images, test_images = images[:300], images[300:400]
+    found = gt.evaluate_generator(generator, train_images, test_images, 80, seed=3)
+    generated = gt.generate_images(generator, gt.sample_prior(80, seed=3))
+    assert found["generated"] == gt.evaluate(generated, train_images)
+    assert found["test"] == gt.evaluate(gt.sample(test_images, 80), train_images)
+    assert found["ratio"] == found["generated"]["distance"] / found["test"]["distance"] > 1
+    fewer = gt.evaluate_generator(generator, train_images, test_images[:70])
+    assert fewer["generated"]["number"] == fewer["test"]["number"] == 70
+
+
 def test_the_command_prints_figures(larger_mnist, fast_run, tmp_path, capsys):
     arguments = ["evaluate", "--checkpoint", str(fast_run), "--number", "100"]
     assert main([*arguments, "--json", "--pairs", str(tmp_path / "pairs.png")]) == 0

@@ -279,6 +279,10 @@ def calls(images, few, whole, own_run, tmp_path_factory):
         "interpolation": lambda: gt.interpolation(points[0], points[1]),
         "spherical_interpolation": lambda: gt.spherical_interpolation(points[0], points[1]),
         "evaluate": lambda: gt.evaluate(images[:70], images[:100]),
+        "evaluate_generator": lambda: gt.evaluate_generator(
+            generator, images[:100], images[100:170], 70
+        ),
+        "compare": lambda: gt.compare(features, features, judge),
         "figures_table": lambda: gt.figures_table({"some": measured}),
         "frechet_distance": lambda: gt.frechet_distance(features, features),
         "digit_figures": lambda: gt.digit_figures(answers, answers),

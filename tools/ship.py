@@ -83,13 +83,12 @@ def figures_by_epoch(run, about):
     if steps_of(run)[-1] % steps_per_epoch:
         raise SystemExit(f"{str(run)!r} stopped within an epoch: go on with it first (--resume)")
     number = min(10_000, len(test_images))
-    floor = gt.evaluate(gt.sample(test_images, number), train_images)["distance"]
     rows = []
     for step in steps_of(run):
         if step % steps_per_epoch == 0:
             generator, _ = gt.restore(run, step)
-            images = gt.generate_images(generator, gt.sample_prior(number, seed=0))
-            figures = gt.evaluate(images, train_images)
+            measured = gt.evaluate_generator(generator, train_images, test_images, number)
+            figures, floor = measured["generated"], measured["test"]["distance"]
             shares = {
                 f"share_{digit}": share for digit, share in enumerate(figures["digit_shares"])
             }

@@ -1,53 +1,8 @@
-"""What generated images are worth: figures that compare them with real ones."""
+"""Measures of what a judge sees of images: the distance of two sets, and the digits in them."""
 
 import numpy as np
 
-from gan_tutorial.data import check_images
-
-from .judge import features, load_judge, probabilities
-from .neighbours import (
-    check_points,
-    memorisation,
-    neighbour_figures,
-    sample,
-    two_sample_accuracy,
-)
-
-REFERENCE = 10_000  # training images to compare with; the distance depends on their number
-AT_LEAST = 65  # images: fewer span no covariance of 64 features
-
-
-def evaluate(images, train_images, judge=None):
-    """Return all figures of images (n, 28, 28, 1) against real training images, as a dict.
-
-    The judge (the shipped one unless given) compares with 10,000 training images, drawn at random;
-    copies are looked for among all of them. Real images have figures too: evaluate as many test
-    images, and you know what a perfect generator could reach. Take 10,000 of both: of fewer, the
-    distance is larger. Beside what `digit_figures`, `neighbour_figures` and `memorisation`
-    return, there are: number of images, judge (its name, with its sha256 if shipped), distance
-    (`frechet_distance`), two_sample (`two_sample_accuracy`). Raise ValueError for less than 65
-    images, or images of another shape or range, or with NaN.
-    """
-    images, train_images = np.asarray(images), np.asarray(train_images)
-    for name, some in (("images", images), ("training images", train_images)):
-        check_images(some, name)
-        if len(some) < AT_LEAST:
-            raise ValueError(
-                f"at least {AT_LEAST} {name} are needed for a covariance of 64 features, "
-                f"better {REFERENCE:,}, but there are {len(some)}"
-            )
-    judge = load_judge() if judge is None else judge
-    reference = features(judge, sample(train_images, REFERENCE))
-    seen = features(judge, images)
-    return {
-        "number": len(images),
-        "judge": judge.name,
-        "distance": frechet_distance(seen, reference),
-        **digit_figures(probabilities(judge, seen), probabilities(judge, reference)),
-        **neighbour_figures(seen, reference),
-        "two_sample": two_sample_accuracy(seen, reference),
-        **memorisation(images, train_images),
-    }
+from .neighbours import check_points
 
 
 def figures_table(sets):

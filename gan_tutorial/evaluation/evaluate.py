@@ -1,0 +1,104 @@
+"""The protocol of a measurement: which images are compared with which, by whom, and how many."""
+
+import numpy as np
+from tqdm import tqdm
+
+from gan_tutorial.data import check_images
+from gan_tutorial.latent import generate_images, sample_prior
+
+from .judge import features, load_judge, probabilities
+from .measures import digit_figures, frechet_distance
+from .neighbours import memorisation, neighbour_figures, sample, two_sample_accuracy
+
+REFERENCE = 10_000  # training images to compare with, because the distance depends on their number
+AT_LEAST = 65  # images, because fewer span no covariance of 64 features
+
+
+def evaluate(images, train_images, judge=None):
+    """Return all measures of images against real training images, as a dict.
+
+    The judge compares with 10,000 training images, drawn at random; copies are looked for among
+    all of them. Real images have measures too: evaluate as many test images, and you know what a
+    perfect generator could reach. Take 10,000 of both, because of fewer the distance is larger.
+
+    Args:
+        images: the images to measure, (n, 28, 28, 1) in [-1, 1], n at least 65.
+        train_images: real images, (m, 28, 28, 1) in [-1, 1], m at least 65.
+        judge: a trained `judge_model()`; the shipped one if None.
+
+    Returns:
+        number (of images), judge (its name, with its sha256), what `compare` and `memorisation`
+        return.
+
+    Raises:
+        ValueError: if images are too few, have another shape or range, or hold NaN.
+    """
+    images, train_images = _checked(images, "images"), _checked(train_images, "training images")
+    judge = load_judge() if judge is None else judge
+    return _measure(images, train_images, judge, _reference(train_images, judge))
+
+
+def evaluate_generator(generator, train_images, test_images, number=10_000, *, seed=0):
+    """Return the measures of a generator's images beside those of real test images.
+
+    Args:
+        generator: a generator that is trained.
+        train_images: real images to compare with, (m, 28, 28, 1) in [-1, 1].
+        test_images: other real images, what a perfect generator could reach, of which `number`
+            are drawn at random.
+        number: how many images of each, at least 65; all test images if there are fewer.
+        seed: of the latent points.
+
+    Returns:
+        "generated" and "test", each as `evaluate` returns it, and "ratio", how many times the
+        distance of the test images that of the generated images is.
+    """
+    number = min(number, len(test_images))
+    points = sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
+    sets = {"generated": generate_images(generator, points), "test": sample(test_images, number)}
+    judge, train_images = load_judge(), _checked(train_images, "training images")
+    reference = _reference(train_images, judge)
+    measures = {
+        name: _measure(_checked(images, "images"), train_images, judge, reference)
+        for name, images in tqdm(sets.items(), "sets of images", disable=None)
+    }
+    return {**measures, "ratio": measures["generated"]["distance"] / measures["test"]["distance"]}
+
+
+def compare(features, reference, judge=None):
+    """Return all measures of features (n, 64) against a reference's (m, 64), which one judge saw.
+
+    distance (`frechet_distance`), two_sample (`two_sample_accuracy`), and what `digit_figures`
+    and `neighbour_figures` return.
+    """
+    judge = load_judge() if judge is None else judge
+    return {
+        "distance": frechet_distance(features, reference),
+        **digit_figures(probabilities(judge, features), probabilities(judge, reference)),
+        **neighbour_figures(features, reference),
+        "two_sample": two_sample_accuracy(features, reference),
+    }
+
+
+def _reference(train_images, judge):
+    return features(judge, sample(train_images, REFERENCE))
+
+
+def _measure(images, train_images, judge, reference):
+    return {
+        "number": len(images),
+        "judge": judge.name,
+        **compare(features(judge, images), reference, judge),
+        **memorisation(images, train_images),
+    }
+
+
+def _checked(images, name):
+    images = np.asarray(images)
+    check_images(images, name)
+    if len(images) < AT_LEAST:
+        raise ValueError(
+            f"at least {AT_LEAST} {name} are needed for a covariance of 64 features, "
+            f"better {REFERENCE:,}, but there are {len(images)}"
+        )
+    return images
