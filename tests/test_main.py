@@ -8,7 +8,7 @@ import zipfile
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import contents, run_python
+from helpers import contents, run_python
 from PIL import Image
 
 from gan_tutorial.__main__ import main

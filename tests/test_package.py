@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import run_python
+from helpers import run_python
 
 import gan_tutorial as gt
 

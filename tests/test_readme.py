@@ -1,11 +1,12 @@
 """The README: its example runs, its lists are complete, its links lead somewhere."""
 
 import re
-from pathlib import Path
+
+from helpers import PROJECT
 
 import gan_tutorial as gt
 
-README = Path(__file__).parent.parent / "README.md"
+README = PROJECT / "README.md"
 
 
 def test_the_ten_lines_run(tmp_path, monkeypatch, mnist_file):

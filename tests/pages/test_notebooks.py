@@ -2,32 +2,18 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
 
 from lecture_pages import __main__ as tool
 from lecture_pages import execute
 from lecture_pages import exporters as pages
 from lecture_pages.outside import outside_addresses
 
-PROJECT = Path(__file__).resolve().parent.parent
-LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
-SOLUTIONS = sorted((PROJECT / "notebooks" / "solutions").glob("*.ipynb"))
-NOTEBOOKS = [*LESSONS, *SOLUTIONS]
-
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-
-
-def render(notebook, path, exporter=pages.PageExporter):
-    resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
-    return exporter().from_notebook_node(notebook, resources)[0]
-
-
-def read(path):
-    return nbformat.read(path, as_version=4)
 
 
 def code_cells(path):
@@ -39,14 +25,6 @@ def headings(path, level):
     cells = (cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     text = re.sub(r"^```.*?^```", "", "\n".join(cells), flags=re.MULTILINE | re.DOTALL)
     return re.findall(rf"^{'#' * level} +(.+?) *$", text, re.MULTILINE)
-
-
-def tagged(path, pattern):
-    """Return {tag: source} of the cells that have a tag of this pattern, in order."""
-    cells = [
-        (tag, cell.source) for cell in read(path).cells for tag in cell.metadata.get("tags", [])
-    ]
-    return {tag: source for tag, source in cells if re.fullmatch(pattern, tag)}
 
 
 def output_texts(path):
@@ -165,14 +143,6 @@ def solutions_of(path):
 
 
 # The tool, on notebooks of a few cells
-
-
-def write_notebook(path, *cells):
-    """Write a notebook; what begins with a heading, or with > , is Markdown, the rest is code."""
-    kinds = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
-    cells = [kinds[bool(re.match("#+ |> ", source))](source) for source in cells]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return path
 
 
 class Loaded(HTMLParser):

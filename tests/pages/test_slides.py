@@ -7,16 +7,12 @@ import unicodedata
 
 import nbformat
 import pytest
+from helpers import LESSONS, needs_browser, write_notebook
 from pypdf import PdfReader
-from test_notebooks import LESSONS, write_notebook
 
 import lecture_pages
 from gan_tutorial.__main__ import main
 from lecture_pages import decks as slides
-
-needs_browser = pytest.mark.skipif(
-    slides.find_browser() is None, reason="no Chromium or Chrome here: slides are not looked at"
-)
 
 # what of the present slide is cut off, drawn at no size, or not turned into a formula
 FAULTS = """() => {

@@ -1,8 +1,7 @@
 """The pages of all notebooks, in a real browser without a network."""
 
 import pytest
-from test_notebooks import NOTEBOOKS, read, render
-from test_slides import needs_browser
+from helpers import NOTEBOOKS, needs_browser, read, render
 
 from lecture_pages import decks as slides
 

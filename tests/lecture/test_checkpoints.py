@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import checkpoint_tensors, contents
+from helpers import checkpoint_tensors, contents
 
 import gan_tutorial as gt
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import survive
-from conftest import STEPS, TINY, checkpoint_tensors, contents
+from helpers import PROJECT, STEPS, TINY, assert_same, contents, newest, state, tiny_checkpoint
 from jupyter_client.manager import start_new_kernel
 
 import gan_tutorial as gt
@@ -31,39 +31,6 @@ from gan_tutorial.runs import run as runs
 
 with gt.quiet():
     import tensorflow as tf
-
-
-def newest(directory):
-    return max(
-        (directory / "training_checkpoints").glob("ckpt-*.index"),
-        key=lambda path: int(path.stem[5:]),
-    ).with_suffix("")
-
-
-def tiny_checkpoint():
-    """Return a checkpoint of fresh networks, with room for what a run adds to it."""
-    checkpoint = gt.make_checkpoint(*gt.make_networks(TINY), *gt.make_optimizers(TINY))
-    checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-    return checkpoint
-
-
-def state(directory):
-    """Return what must be the SAME: all tensors, the loss record, the pictures."""
-    tensors = checkpoint_tensors(newest(directory))
-    del tensors["save_counter/.ATTRIBUTES/VARIABLE_VALUE"]  # how often, and not what, was saved
-    kept = {name: b for name, b in contents(directory).items() if name.endswith((".png", ".csv"))}
-    return {name: array.tobytes() for name, array in tensors.items()} | kept
-
-
-def assert_same(directory, whole):
-    expected, found = state(whole), state(directory)
-    assert expected.keys() == found.keys()
-    assert [name for name in expected if expected[name] != found[name]] == []
-    assert not [
-        *directory.rglob("*_temp"),
-        *directory.rglob(".gan-*-*-*"),
-        *directory.rglob("*.pid"),
-    ]
 
 
 def stop_at(monkeypatch, steps, number=signal.SIGINT):
@@ -492,7 +459,7 @@ def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path):
 
 
 def test_row_29_a_checkpoint_of_an_earlier_release_loads():
-    folder = Path(__file__).parent / "releases" / "0.1.0"
+    folder = PROJECT / "tests" / "releases" / "0.1.0"
     generator = gt.generator_model(2, channels=4, kernel_size=1)
     discriminator = gt.discriminator_model(channels=2, kernel_size=1)
     checkpoint = gt.make_checkpoint(generator, discriminator, *gt.make_optimizers())
@@ -504,10 +471,9 @@ def test_row_29_a_checkpoint_of_an_earlier_release_loads():
 
 @pytest.mark.slow
 def test_row_28_a_notebook_runs_in_a_read_only_checkout(tmp_path):
-    project = Path(__file__).parent.parent
     mounted = tmp_path / "checkout"
     mounted.mkdir()
-    mount = ["mount", "--bind", "-o", "ro", project, mounted]
+    mount = ["mount", "--bind", "-o", "ro", PROJECT, mounted]
     if subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("this user may not mount a folder")
     try:

@@ -11,13 +11,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import TINY, contents
-from test_notebooks import tool, write_notebook
+from helpers import PROJECT, TINY, contents, write_notebook
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
+from lecture_pages import __main__ as tool
 
-PROJECT = Path(__file__).resolve().parent.parent
 # what other tools and people leave, and names that are one letter from ours
 BYSTANDERS = [
     ".pre-commit-config.yaml",

@@ -17,10 +17,19 @@ import keras
 import nbformat
 import numpy as np
 import pytest
-from conftest import TINY, contents, run_python
+from helpers import (
+    NOTEBOOKS,
+    PROJECT,
+    TINY,
+    assert_same,
+    contents,
+    newest,
+    read,
+    run_python,
+    tagged,
+    tiny_checkpoint,
+)
 from nbclient import NotebookClient
-from test_notebooks import NOTEBOOKS, read, tagged
-from test_survival import assert_same, newest, tiny_checkpoint
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
@@ -402,9 +411,8 @@ def test_row_34_no_browser_no_data_brackets_and_a_space_in_the_path(tmp_path):
 
 @pytest.mark.slow
 def test_row_34_make_lecture_in_a_fresh_clone_without_a_browser(tmp_path):
-    project = Path(__file__).parent.parent
     folder, tools = tmp_path / "a [clone] with spaces", tmp_path / "bin"
-    subprocess.run(["git", "clone", "--quiet", project, folder], check=True)
+    subprocess.run(["git", "clone", "--quiet", PROJECT, folder], check=True)
     tools.mkdir()
     browsers = re.compile("chrom|google-chrome|firefox|node")
     for place in reversed(os.environ["PATH"].split(os.pathsep)):

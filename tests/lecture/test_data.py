@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import run_python
+from helpers import run_python
 
 import gan_tutorial as gt
 from gan_tutorial import data
