@@ -52,8 +52,6 @@ RUN = runs/lecture
 ship: setup  ## make the run in RUN the shipped one, measured; minutes
 	$(BIN)/python tools/ship.py $(RUN)
 
-clean:  ## remove what was built (not .venv, not runs/)
-	rm -f build/index.html build/slides/*.slides.html build/slides/*.slides.pdf build/*.slides.html
-	rm -f $(patsubst %.ipynb,build/%.html,$(notdir $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)))
-	rm -rf build/lib build/bdist.* gan_tutorial.egg-info .pytest_cache .ruff_cache
-	@rmdir build/slides build 2> /dev/null || true  # with whatever else is in them they stay
+clean:  ## remove what was built (not .venv, not runs/, nothing of anybody else's)
+	@test ! -x $(BIN)/python || $(BIN)/python -m lecture_pages clean
+	rm -rf gan_tutorial.egg-info .pytest_cache .ruff_cache

@@ -16,6 +16,8 @@ from gan_tutorial.runs.stopping import termination_raises, until_signal
 def main(arguments=None):
     """Run a command; return the exit status: 0, 1 with one line on stderr, 128 + a signal."""
     options = make_parser().parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):  # a file's name may hold what a terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from .files import whole_file
 
+PART = r"ckpt-(0|[1-9][0-9]*)\.(index|data-[0-9]{5}-of-[0-9]{5})"  # the name of a file
 # what can go wrong while a checkpoint is read although the checkpoint is good
 PASSING_FAULTS = (
     OSError,
@@ -37,10 +38,10 @@ def parts(directory):
     """Return {step: names of its files} of the checkpoints in a folder, by the steps' order."""
     found = {}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        for name in sorted(os.listdir(directory)):
-            part = re.fullmatch(r"ckpt-(0|[1-9][0-9]*)\.(index|data-[0-9]{5}-of-[0-9]{5})", name)
-            if part:
-                found.setdefault(int(part[1]), []).append(name)
+        for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
+            part = re.fullmatch(PART, entry.name)
+            if part and entry.is_file():
+                found.setdefault(int(part[1]), []).append(entry.name)
     return dict(sorted(found.items()))
 
 

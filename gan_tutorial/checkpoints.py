@@ -33,12 +33,13 @@ def make_checkpoint(generator, discriminator, generator_optimizer, discriminator
     )
 
 
-def save(checkpoint, directory, step, *, keep=2, keep_every=None):
+def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
     """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
 
-    If `keep_every` is given, the last `keep` checkpoints stay, and those whose step is a multiple
-    of `keep_every`; otherwise all stay. Raise CheckpointError if the files cannot be written, to
-    a full disk for example; the older checkpoints are then as they were.
+    If `keep_every` is given, the last `keep` checkpoints stay, those whose step is a multiple of
+    `keep_every`, and those of the steps in `always`; otherwise all stay. Raise CheckpointError if
+    the files cannot be written, to a full disk for example; the older checkpoints are then as
+    they were.
     """
     path = Path(directory) / f"ckpt-{step}"
     try:
@@ -49,7 +50,7 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None):
         raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
         for old in list(checkpoint_files.parts(directory))[:-keep]:
-            if old % keep_every:
+            if old % keep_every and old not in always:
                 checkpoint_files.remove(directory, old)
     return str(path)
 

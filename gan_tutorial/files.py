@@ -7,6 +7,7 @@ file can be taken for one of them.
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import zipfile
 from pathlib import Path
@@ -33,22 +34,78 @@ def whole_file(path):
     """Yield a temporary path beside `path` that becomes `path` if the block ends well.
 
     Otherwise the old file, if there was one, stays as it was. Missing folders are made. The
-    temporary name says which process writes: `.gan-tutorial-<process>-<name>`. Raise DiskFullError
-    if the disk is full.
+    temporary file is `.gan-tutorial-<number>-<name>`, and locked as long as somebody writes it,
+    see `remove_leftover`. Raise DiskFullError if the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{MARK}-{os.getpid()}-{path.name}")
+    temporary, file = _temporary_for(path)
     try:
         yield temporary
+        if os.name == "nt":
+            file.close()  # because Windows moves no file that is open
         os.replace(temporary, path)
     except OSError as error:
         if error.errno != errno.ENOSPC or isinstance(error, DiskFullError):
             raise
-        size = temporary.stat().st_size if temporary.exists() else 0
+        size = temporary.stat().st_size
         raise DiskFullError(errno.ENOSPC, f"disk full: {need_of_room(path, size)}") from None
     finally:
+        file.close()
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_for(path):
+    """Return a new temporary path beside a path, and the open file that keeps its lock."""
+    number = os.getpid()
+    while True:
+        temporary = path.with_name(f"{MARK}-{number}-{path.name}")
+        try:
+            file = open(temporary, "ab", opener=_open_no_link)  # noqa: SIM115
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EISDIR):
+                raise
+        else:
+            if _lock(file) is not False:
+                file.truncate(0)
+                return temporary, file
+            file.close()
+        # somebody else's: another thread, or a process of this number in another container
+        number = secrets.randbelow(10**9)
+
+
+def _open_no_link(path, flags):
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def _lock(file):
+    """Return True if we have the lock of a file, False if somebody else, None if it has none.
+
+    Windows needs no lock, because it removes no file that is open.
+    """
+    if os.name == "nt":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return None
+    return True
+
+
+def remove_leftover(path):
+    """Remove a temporary file of `whole_file`, unless a process that still lives writes it."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        with open(path, "ab", opener=_open_no_link) as file:
+            if not _lock(file):
+                return
+            if os.name != "nt":
+                os.unlink(path)
+        if os.name == "nt":
+            os.unlink(path)
 
 
 def save_images(batches, number, path):

@@ -1,5 +1,6 @@
 """The two recipes: the lecture's hyperparameters, and what runs in class on two cores."""
 
+import math
 import numbers
 
 import keras
@@ -33,32 +34,65 @@ RECIPES = {
 }
 
 
-_KEYS = {
-    "batch_size": (numbers.Integral, "a whole number"),
-    "optimizer": (dict, "a dict"),
-    "generator": (dict, "a dict"),
-    "discriminator": (dict, "a dict"),
+def _is_whole(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_real(value):
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return real and math.isfinite(value)
+
+
+# what a recipe of your own may hold: {place: (what must hold, in words)}
+_RULES = {
+    "epochs": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
+    "batch_size": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
+    "half_life": (lambda x: x is None or (_is_real(x) and x > 0), "a number above 0, or None"),
+    "r1": (lambda x: _is_real(x) and x >= 0, "a number of at least 0"),
+    "learning_rate": (lambda x: _is_real(x) and x > 0, "a number above 0"),
+    "beta_1": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
+    "beta_2": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
+    "latent_dim": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
+    "channels": (lambda x: _is_whole(x) and x >= 4, "a whole number of at least 4"),
+    "negative_slope": (_is_real, "a finite number"),
+    "dropout": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
 }
+_KEYS = {"batch_size", "optimizer", "generator", "discriminator"}
 _OPTIONAL_KEYS = {"epochs", "half_life", "r1"}
 
 
 def settings(recipe):
     """Return the numbers of a recipe, which is a name in RECIPES or a dict of your own.
 
-    Raise ValueError if there is no recipe of this name, or if the dict has not the keys of one.
+    Raise ValueError if there is no recipe of this name, or if the dict is none, with the key
+    that is missing, unknown or wrong.
     """
     if isinstance(recipe, str) and recipe in RECIPES:
         return RECIPES[recipe]
     if not isinstance(recipe, dict):
         names = ", ".join(RECIPES)
         raise ValueError(f"recipe must be one of {names}, or a dict, but is {recipe!r}")
-    for name, (kind, words) in _KEYS.items():
-        if not isinstance(recipe.get(name), kind):
-            raise ValueError(f"recipe[{name!r}] must be {words}, but is {recipe.get(name)!r}")
-    if unknown := recipe.keys() - _KEYS.keys() - _OPTIONAL_KEYS:
-        known = ", ".join(sorted(_KEYS.keys() | _OPTIONAL_KEYS))
-        raise ValueError(f"a recipe has the keys {known}, but this one has {unknown} too")
+    if recipe.keys() - _OPTIONAL_KEYS != _KEYS:
+        expected, found = (", ".join(sorted(map(str, k))) for k in (_KEYS, recipe))
+        raise ValueError(
+            f"a recipe has the keys {expected}, and may have epochs, half_life and r1, "
+            f"but this one has {found}"
+        )
+    _check(recipe, "recipe")
+    for part in ("optimizer", "generator", "discriminator"):
+        if not isinstance(recipe[part], dict):
+            raise ValueError(f"recipe[{part!r}] must be a dict, but is {recipe[part]!r}")
+        _check(recipe[part], f"recipe[{part!r}]")
+    if "learning_rate" not in recipe["optimizer"]:
+        raise ValueError("recipe['optimizer'] has no learning_rate")
     return recipe
+
+
+def _check(values, name):
+    for key, value in values.items():
+        holds, words = _RULES.get(key, (lambda _: True, ""))
+        if not holds(value):
+            raise ValueError(f"{name}[{key!r}] must be {words}, but is {value!r}")
 
 
 def make_networks(recipe="lecture"):
@@ -85,8 +119,6 @@ def make_optimizers(recipe="lecture"):
     """
     chosen = settings(recipe)
     adam, half_life = chosen["optimizer"], chosen.get("half_life")
-    if not adam.get("learning_rate", 0) > 0:
-        raise ValueError(f"learning_rate must be above 0, but the optimizer is {adam}")
     if half_life is not None:
         rate = keras.optimizers.schedules.ExponentialDecay(adam["learning_rate"], half_life, 0.5)
         adam = {**adam, "learning_rate": rate}

@@ -2,6 +2,7 @@
 
 python -m lecture_pages refresh [NOTEBOOK ...]
 python -m lecture_pages build [--output DIR] [--no-execute] [NOTEBOOK ...]
+python -m lecture_pages clean [--output DIR]
 
 Decks alone, of notebooks as they are kept: gan-tutorial slides.
 """
@@ -18,18 +19,18 @@ from gan_tutorial.files import whole_file
 from .decks import write_deck
 from .execute import execute
 from .exporters import PageExporter, render_index, title
-
-INDEX_TITLE = "<title>Generative adversarial networks</title>"
+from .ours import check_ours, clean
 
 
 def main(arguments=None):
     """Run a command; return 0, 1 with the failures on stderr, or 130 on Ctrl-C."""
     options = _parser().parse_args(arguments)
+    if options.command is clean:
+        clean(options.output)
+        return 0
     if path := os.environ.get("GAN_TUTORIAL_MNIST"):
         os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)  # kernels run in notebooks/
     notebooks = options.notebooks or lessons()
-    if options.command is build:
-        check_ours(options.output / "index.html")  # before the minutes that the notebooks take
     failures = [] if notebooks else ["no notebook in notebooks/"]
     for path in notebooks:
         try:
@@ -41,7 +42,10 @@ def main(arguments=None):
             print(f"Interrupted: {path.name} is as it was", file=sys.stderr)
             return 130
     if options.command is build and notebooks:
-        print(f"The list of all: {write_index(notebooks, options.output)}")
+        try:
+            print(f"The list of all: {write_index(notebooks, options.output)}")
+        except OSError as error:
+            failures.append(str(error))
     for failure in failures:
         print(f"Failed: {failure}", file=sys.stderr)
     return 1 if failures else 0
@@ -62,12 +66,14 @@ def refresh(path, options):
 
 def build(path, options):
     """Write the page and the deck of a notebook, which itself stays as it is."""
+    check_ours(options.output / f"{path.stem}.html")  # before the minutes that it may take
     notebook = execute(path) if options.execute else nbformat.read(path, as_version=4)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     html, _ = PageExporter().from_notebook_node(notebook, resources)
-    with whole_file(options.output / f"{path.stem}.html") as temporary:
+    page = options.output / f"{path.stem}.html"
+    with whole_file(page) as temporary:
         temporary.write_text(html, encoding="utf-8")
-    print(options.output / f"{path.stem}.html", flush=True)
+    print(page, flush=True)
     print(write_deck(notebook, path, options.output), flush=True)
 
 
@@ -87,14 +93,6 @@ def write_index(notebooks, output):
     return index
 
 
-def check_ours(index):
-    """Raise SystemExit if there is an index.html that is not one of these lists."""
-    if index.exists() and INDEX_TITLE not in index.read_text(encoding="utf-8", errors="replace"):
-        raise SystemExit(
-            f"{str(index)!r} is not one of ours, and stays: give another folder (--output)"
-        )
-
-
 def _parser():
     parser = argparse.ArgumentParser(
         "python -m lecture_pages", description="Execute and render the notebooks."
@@ -106,7 +104,10 @@ def _parser():
         command.add_argument(
             "notebooks", type=Path, nargs="*", metavar="NOTEBOOK", help="default: all in notebooks/"
         )
-    command.add_argument("--output", type=Path, default=Path("build"), metavar="DIR")
+    removing = commands.add_parser("clean", help="remove the pages and slides")
+    removing.set_defaults(command=clean)
+    for each in (command, removing):
+        each.add_argument("--output", type=Path, default=Path("build"), metavar="DIR")
     command.add_argument(
         "--no-execute", dest="execute", action="store_false", help="render the kept outputs"
     )

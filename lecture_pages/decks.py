@@ -10,6 +10,7 @@ import nbformat
 from gan_tutorial.files import whole_file
 
 from .exporters import SlidesExporter
+from .ours import check_ours
 
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
@@ -75,6 +76,8 @@ def write_deck(notebook, path, output):
     except ValueError as error:
         raise ValueError(f"{path.name!r}: {error}") from error
     target = Path(output) / f"{path.stem}.slides.html"
+    check_ours(target)
+    check_ours(target.with_suffix(".pdf"))
     with whole_file(target) as temporary:
         temporary.write_text(deck, encoding="utf-8")
     return target
@@ -101,6 +104,7 @@ def make_handout(deck):
     Needs Chromium or Chrome; raise OSError where there is none.
     """
     target = Path(deck).with_suffix(".pdf")  # .slides.pdf: the other name may be an article's
+    check_ours(target)
     with whole_file(target) as temporary, browser() as chromium:
         page = open_deck(chromium, deck, "?print-pdf")
         page.wait_for_selector(".pdf-page")

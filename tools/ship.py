@@ -5,11 +5,13 @@ python tools/ship.py RUN
 
 import csv
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import gan_tutorial as gt
+from gan_tutorial.checkpoint_files import PART
 from gan_tutorial.files import whole_file
 from gan_tutorial.runs.restore import write_sums
 
@@ -47,27 +49,30 @@ def ship(run, project=PROJECT):
     gt.restore(run, newest)  # complains of a damaged one before anything is touched
     about = json.loads((run / "run.json").read_text())
     figures, judge = figures_by_epoch(run, about)
-    replace(run, project, "training_checkpoints", f"ckpt-{newest}.*", "ckpt-[0-9]*.*")
+    replace(run, project, "training_checkpoints", rf"ckpt-{newest}\..*", PART)
     state = f'model_checkpoint_path: "ckpt-{newest}"\nall_model_checkpoint_paths: "ckpt-{newest}"\n'
     with whole_file(project / "training_checkpoints" / "checkpoint") as temporary:
         temporary.write_text(state)  # as TensorFlow writes it
     write_sums(project / "training_checkpoints")
-    replace(run, project, "images_from_seed_images", "image_at_epoch_[0-9]*.png")
+    replace(run, project, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
     gt.make_movie(project / "images_from_seed_images")
-    replace(run, project, "data", "losses.csv")
-    replace(run, project, ".", "run.json")
+    replace(run, project, "data", r"losses\.csv")
+    replace(run, project, ".", r"run\.json")
     write_csv(project / "data" / "figures.csv", figures)
     write_readmes(project, about, figures, judge)
 
 
 def replace(run, project, folder, pattern, replaced=None):
-    """Copy files of a run's folder, each whole or not at all, then remove those of the run before."""
-    names = {path.name for path in (run / folder).glob(pattern)}
+    """Copy files of a run's folder, each whole or not at all; remove those of the run before.
+
+    `pattern` is that of their names, `replaced` that of the names of what they replace.
+    """
+    names = {path.name for path in (run / folder).iterdir() if re.fullmatch(pattern, path.name)}
     for name in names:
         with whole_file(project / folder / name) as temporary:
             shutil.copyfile(run / folder / name, temporary)
-    for old in (project / folder).glob(replaced or pattern):
-        if old.name not in names:
+    for old in (project / folder).iterdir():
+        if old.name not in names and re.fullmatch(replaced or pattern, old.name):
             old.unlink()
 
 
@@ -138,7 +143,8 @@ def write_readmes(project, about, rows, judge):
     }
     made = f"\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
     for folder, text in READMES.items():
-        (project / folder / "README.md").write_text(text.format(**values) + made)
+        with whole_file(project / folder / "README.md") as temporary:
+            temporary.write_text(text.format(**values) + made)
 
 
 def table(rows, names):

@@ -39,6 +39,10 @@ def describe_environment(precision):
         },
         **_processor(),
         "devices": _devices(),
+        "graphs": {
+            "eager": tf.config.functions_run_eagerly(),
+            **tf.config.optimizer.get_experimental_options(),
+        },
         "arithmetic": _arithmetic(keras.dtype_policies.get(precision).compute_dtype),
         "switches": {name: os.environ[name] for name in _SWITCHES if name in os.environ},
     }
@@ -60,9 +64,9 @@ def _threads():
     """Return how many threads TensorFlow computes an operation with, as it finds that out."""
     if chosen := tf.config.threading.get_intra_op_parallelism_threads():
         return chosen
-    named = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
-    if named.isdigit() and int(named) > 0:
-        return int(named)
+    named = re.fullmatch(r"\s*\+?0*([1-9][0-9]*)\s*", os.environ.get("TF_NUM_INTRAOP_THREADS", ""))
+    if named:
+        return int(named[1])
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 

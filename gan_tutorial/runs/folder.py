@@ -6,9 +6,8 @@ import re
 import shutil
 
 import filelock
-import psutil
 
-from gan_tutorial.files import MARK, CheckpointError
+from gan_tutorial.files import MARK, CheckpointError, remove_leftover, whole_file
 
 CHECKPOINTS, PICTURES = "training_checkpoints", "images_from_seed_images"
 DESCRIPTION, LOSSES = "run.json", "data/losses.csv"
@@ -43,17 +42,18 @@ def remove_leftovers(directory):
         if not folder.is_dir() or (name != "." and folder.is_symlink()):
             continue
         for entry in list(os.scandir(folder)):
-            if entry.is_file(follow_symlinks=False) and _has_no_writer(entry.name, written):
-                os.unlink(entry.path)
-            is_folder = name == CHECKPOINTS and entry.is_dir(follow_symlinks=False)
-            if is_folder and re.fullmatch("ckpt-[0-9]+_temp", entry.name):
+            leftover = re.fullmatch(rf"{re.escape(MARK)}-[0-9]{{1,9}}-(?:{written})", entry.name)
+            if leftover and entry.is_file(follow_symlinks=False):
+                remove_leftover(entry.path)
+            if name == CHECKPOINTS and _is_of_tensorflow(entry):
                 shutil.rmtree(entry.path)
 
 
-def _has_no_writer(name, written):
-    """Return whether a name is that of a temporary file whose process has ended."""
-    temporary = re.fullmatch(rf"{re.escape(MARK)}-([0-9]{{1,9}})-(?:{written})", name)
-    return temporary is not None and not psutil.pid_exists(int(temporary[1]))
+def _is_of_tensorflow(entry):
+    """Return whether a folder is what a killed TensorFlow left, and holds nothing else."""
+    if not re.fullmatch("ckpt-[0-9]+_temp", entry.name) or not entry.is_dir(follow_symlinks=False):
+        return False
+    return all(part.startswith("part-") for part in os.listdir(entry.path))
 
 
 @contextlib.contextmanager
@@ -76,7 +76,8 @@ def only_writer(directory):
             "another folder (--output)"
         ) from None
     try:
-        owner.write_text(f"{os.getpid()}\n")
+        with whole_file(owner) as temporary:  # which takes a link's place, and not its target's
+            temporary.write_text(f"{os.getpid()}\n")
         yield
     finally:
         owner.unlink(missing_ok=True)

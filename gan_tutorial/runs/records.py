@@ -131,13 +131,17 @@ def _numbers(recipe):
 
     They are as JSON gives them back, so that a run and its resumption compute with the same ones.
     """
-    numbers = {**settings(recipe)}
+    numbers = {}
+    for key, value in settings(recipe).items():
+        try:
+            numbers[key] = json.loads(json.dumps(value, default=lambda number: number.item()))
+        except (TypeError, ValueError, AttributeError):
+            raise ValueError(
+                f"a recipe holds numbers and names, but {key!r} in it is {value!r}"
+            ) from None
     if isinstance(recipe, str):
         numbers.pop("epochs", None)  # the command says that, and may say another number each time
-    try:
-        return json.loads(json.dumps(numbers, default=lambda number: number.item()))
-    except (TypeError, ValueError, AttributeError):
-        raise ValueError(f"a recipe holds numbers and names only, but this is {numbers}") from None
+    return numbers
 
 
 def _fingerprint(images):

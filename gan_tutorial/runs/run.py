@@ -1,6 +1,7 @@
 """A training run: networks, optimizers and data, and how they meet the run's folder."""
 
 import contextlib
+import numbers
 import os
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .records import (
     write_description,
     write_losses,
 )
+from .restore import shipped_steps
 from .stopping import Stopped, signals_noted
 
 
@@ -74,8 +76,8 @@ def run(
     about = (read_description if resume else describe)(directory, images, given)
     if epochs is None:
         epochs = _epochs_of(about)
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1, but is {epochs}")
+    if not (isinstance(epochs, numbers.Integral) and epochs >= 1):
+        raise ValueError(f"epochs must be a whole number of at least 1, but is {epochs!r}")
     make_dataset(images, about["batch_size"])  # complains of a wrong batch size before we write
     training = _Training(images, directory, about)
     with only_writer(directory):
@@ -173,8 +175,8 @@ class _Training:
         self.record.append(losses)
         if not np.isfinite(losses).all():
             raise ValueError(
-                f"step {len(self.record)}: the losses are {losses.tolist()}, not finite; the "
-                f"checkpoints in {str(self.folder)!r} are of before"
+                f"step {len(self.record)}: the losses are {losses.tolist()}, not finite, and not "
+                f"saved; the last checkpoint is of step {self.saved or 0}"
             )
         return losses
 
@@ -196,7 +198,13 @@ class _Training:
                 raise ValueError(f"step {step}: {variable.path} is not finite, and is not saved")
         self.checkpoint.losses.assign(np.reshape(self.record, (-1, 2)))
         keep_every = 15 * self.steps_per_epoch
-        checkpoints.save(self.checkpoint, self.folder, step, keep_every=keep_every)
+        checkpoints.save(
+            self.checkpoint,
+            self.folder,
+            step,
+            keep_every=keep_every,
+            always=shipped_steps(self.folder),
+        )
         self.saved = step
         self.write_losses()
 

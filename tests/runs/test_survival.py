@@ -169,11 +169,14 @@ def test_row_06_a_notebooks_interrupt(mnist_file, tmp_path):
     manager, client = start_new_kernel(kernel_name="python3")
     try:
         # else the kernel drops what is asked of it within a moment of the error
-        client.execute(code, stop_on_error=False)
+        request = client.execute(code, stop_on_error=False)
         while not picture.exists() and manager.is_alive():
             threading.Event().wait(0.1)
         manager.interrupt_kernel()
-        answer = client.get_shell_msg(timeout=60)["content"]
+        answer = client.get_shell_msg(timeout=60)
+        while answer["parent_header"].get("msg_id") != request:  # a late one to another question
+            answer = client.get_shell_msg(timeout=60)
+        answer = answer["content"]
         assert answer["ename"] == "Stopped"
         assert "saved in" in answer["evalue"]
         assert client.execute_interactive("1 + 1", timeout=60)["content"]["status"] == "ok"
