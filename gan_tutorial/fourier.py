@@ -58,9 +58,12 @@ def convolution_theorem(size, kernel_size):
     One of each two frequencies ±k is kept, since maps are real, and its complex product
     (a + ib)(c + id) takes three real ones (Gauss): c(a + b), a(d - c), b(c + d).
     """
-    length = (size + kernel_size // 2) | 1  # no wanted pixel is reached around the end; odd
+    # large enough that no pixel that we keep is reached around the end, and odd, so that each
+    # frequency k but 0 has a partner -k
+    length = size + kernel_size // 2
+    length += 1 - length % 2
     k = np.indices((length, length)).reshape(2, -1).T - length // 2
-    k = k[: len(k) // 2]  # the others are 0, and minus these
+    k = k[: len(k) // 2]  # one of each pair: after these come 0 and their partners
     pixels, taps = np.arange(size), np.arange(kernel_size) - (kernel_size - 1) // 2
 
     def phases(positions):

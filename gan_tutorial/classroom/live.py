@@ -9,15 +9,19 @@ from gan_tutorial.plotting import Picture, draw_losses, show_image
 class LiveView:
     """An `on_epoch_end` for `train`: after each epoch it draws into one place of a notebook.
 
-    Left both losses so far, right the images of `latent_points` (the first 16), above the epoch,
-    the time gone and the time left of `epochs`. What stands there at the end stays: readers,
-    slides and tests see it without a kernel.
+    The picture shows both losses so far on the left, and the generated images of the first 16
+    latent points on the right. Its title says the epoch, the time that has passed and the time
+    that is left. The last picture stays in the notebook, so that readers see it without a kernel.
     """
 
     def __init__(self, generator, latent_points, epochs, losses=()):
-        """Watch a generator, on points (n, latent_dim), for a training up to epoch `epochs`.
+        """Watch a generator while it is trained up to epoch `epochs`.
 
-        `losses` (steps, 2) are those of before, where a training goes on.
+        Args:
+            generator: the generator that is trained.
+            latent_points: the points whose images are shown, (n, latent_dim).
+            epochs: the last epoch, for the time that is left.
+            losses: the losses of earlier steps, (steps, 2), if a training goes on.
         """
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
         self.losses, self.calls = list(losses), 0

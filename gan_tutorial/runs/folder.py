@@ -58,10 +58,11 @@ def _is_of_tensorflow(entry):
 
 @contextlib.contextmanager
 def only_writer(directory):
-    """Hold a run's folder, made if missing, against other writers; the system ends it with us.
+    """Lock a run's folder, which is made if it is missing, against other processes.
 
-    Raise CheckpointError that names the other process where there is one, and OSError where the
-    folder can't be made or written.
+    The operating system releases the lock when this process ends, however it ends. Raise
+    CheckpointError, which names the other process, if the folder is locked; raise OSError if the
+    folder cannot be made or written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     # the lock's file stays, because whoever removes it might remove the next owner's
