@@ -33,7 +33,9 @@ def main(arguments=None):
         train(folder, "undisturbed", options).wait()
         seconds = time.monotonic() - start
         while kills < options.kills:
-            kills += kill_until_it_ends(folder, options, moments, seconds, options.kills - kills)
+            left = options.kills - kills
+            more, seconds = kill_until_it_ends(folder, options, moments, seconds, left)
+            kills += more
             found += differences(folder / "undisturbed", folder / "killed")
             runs += 1
             print(f"{kills} kills in {runs} runs, {len(found)} differences {found}", flush=True)
@@ -75,8 +77,11 @@ def train(folder, name, options):
 
 
 def kill_until_it_ends(folder, options, moments, seconds, most):
-    """Return how many kills a run took; after `most` of them it is left to end."""
-    kills = 0
+    """Return how many kills a run took, and how long an undisturbed one takes; at most `most`.
+
+    `seconds` is how long the last undisturbed run took: a machine may have become quicker since.
+    """
+    kills, start = 0, time.monotonic()
     while True:
         process = train(folder, "killed", options)
         try:
@@ -88,7 +93,7 @@ def kill_until_it_ends(folder, options, moments, seconds, most):
         else:
             if status != 0:
                 sys.exit((folder / "killed.log").read_text()[-3000:])
-            return kills
+            return kills, time.monotonic() - start if kills == 0 else seconds
 
 
 def differences(one, other):
