@@ -26,7 +26,6 @@ from helpers import (
     newest,
     read,
     run_python,
-    tagged,
     tiny_checkpoint,
 )
 from nbclient import NotebookClient
@@ -448,7 +447,15 @@ def test_row_34_make_lecture_in_a_fresh_clone_without_a_browser(tmp_path):
 def solved(path):
     """Return a notebook with the solutions of its exercises in the stubs' places."""
     solutions = path.parent / "solutions" / f"{path.stem[:2]}_solutions.ipynb"
-    answers = tagged(solutions, r"solution-\d+-\d+") if solutions.exists() else {}
+    answers, before = {}, []  # a solution may need the cells between it and the last check
+    for cell in read(solutions).cells if solutions.exists() else ():
+        tags = " ".join(cell.metadata.get("tags", []))
+        if cell.cell_type == "code":
+            before.append(cell.source)
+        if "solution-" in tags:
+            answers[tags] = "\n\n".join(before)
+        if "solution-" in tags or "check-" in tags:
+            before = []
     notebook = read(path)
     for cell in notebook.cells:
         for tag in cell.metadata.get("tags", []):
