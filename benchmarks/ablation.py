@@ -2,14 +2,16 @@
 
 python benchmarks/ablation.py [--seeds 1 2 3]
 
-Each row of ablation.csv is one training on 60,000 images, each seen once, and the figures of
-10,000 images then. What is in the file already is not run again: half an hour on two cores.
+Each row of ablation.csv is one training on 60,000 images, each seen once, and the measures of
+10,000 images after it. A training that has a row already is not run again. All of it takes half an
+hour on two cores.
 """
 
 import argparse
 import copy
-import csv
 from pathlib import Path
+
+import pandas as pd
 
 import gan_tutorial as gt
 
@@ -17,7 +19,7 @@ with gt.quiet():
     import keras
 
 RESULTS = Path(__file__).with_suffix(".csv")
-COLUMNS = ("recipe", "seed", "steps", "distance", "classifier_score", "precision", "recall")
+COLUMNS = ["recipe", "seed", "steps", "distance", "classifier_score", "precision", "recall"]
 CHANGES = {  # in this order: those that save time come first
     "the lecture's": {},
     "batches of 64": {"batch_size": 64},
@@ -38,8 +40,8 @@ def main():
     (images, _), _ = gt.load_mnist()
     for seed in parser.parse_args().seeds:
         for name, recipe in recipes().items():
-            if (name, str(seed)) not in done():
-                add({"recipe": name, "seed": seed, **figures(recipe, images, seed)})
+            if (name, seed) not in done():
+                add({"recipe": name, "seed": seed, **measures(recipe, images, seed)})
 
 
 def recipes():
@@ -53,8 +55,8 @@ def recipes():
     return steps
 
 
-def figures(recipe, images, seed):
-    """Train on each image once; return the figures of 10,000 images."""
+def measures(recipe, images, seed):
+    """Train on each image once; return the measures of 10,000 generated images."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     networks, optimizers = gt.make_networks(recipe), gt.make_optimizers(recipe)
@@ -62,27 +64,26 @@ def figures(recipe, images, seed):
     dataset = gt.make_dataset(images, recipe["batch_size"], seed=seed)
     losses = gt.train(dataset, 1, step)
     fakes = gt.generate_images(networks[0], gt.sample_prior(10_000, seed=seed))
-    judge = gt.load_judge()
-    seen, real = gt.features(judge, fakes), gt.features(judge, gt.sample(images, 10_000))
-    return {"steps": len(losses), **gt.compare(seen, real, judge)}
+    judge = gt.evaluation.load_judge()
+    real = gt.evaluation.sample_images(images, 10_000)
+    features, reference = (gt.evaluation.features(judge, x) for x in (fakes, real))
+    return {"steps": len(losses), **gt.evaluation.compare(features, reference, judge)}
 
 
 def done():
-    """Return the (recipe, seed) that have a row."""
+    """Return the pairs (recipe, seed) that have a row."""
     if not RESULTS.exists():
         return set()
-    with RESULTS.open() as file:
-        return {(row["recipe"], row["seed"]) for row in csv.DictReader(file)}
+    results = pd.read_csv(RESULTS)
+    return set(zip(results["recipe"], results["seed"], strict=True))
 
 
 def add(row):
     """Append a row to the results, and print it."""
-    new = not RESULTS.exists()
-    row = [f"{row[c]:.4g}" if isinstance(row[c], float) else row[c] for c in COLUMNS]
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([COLUMNS, row] if new else [row])
-    print(*row, sep="\t", flush=True)
+    row = pd.DataFrame([row], columns=COLUMNS)
+    style = {"index": False, "float_format": "%.4g", "lineterminator": "\n"}
+    row.to_csv(RESULTS, mode="a", header=not RESULTS.exists(), **style)
+    print(row.to_csv(None, sep="\t", header=False, **style), end="", flush=True)
 
 
 if __name__ == "__main__":

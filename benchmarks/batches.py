@@ -5,6 +5,7 @@ python benchmarks/batches.py [--rounds N]
 
 import argparse
 import functools
+import math
 
 import numpy as np
 from turns import by_turns, ratio, table, with_quartiles
@@ -27,7 +28,7 @@ def training(rounds=15, *, batch_sizes=(8, 16, 32, 64, 128, 256, 512, 1024)):
 def generating(rounds=15, *, batch_sizes=(1, 4, 16, 64, 256, 1024)):
     """Return {(how, batch size): seconds for each image (rounds,)}, how: "compiled", "eager".
 
-    A turn makes 64 images at least, so that small batches are timed over many calls.
+    A turn makes 64 images or more, because a single call of a small batch is too short to time.
     """
     generator, _ = gt.make_networks()
     latent_points = tf.constant(gt.sample_prior(max(batch_sizes), seed=0))
@@ -35,7 +36,7 @@ def generating(rounds=15, *, batch_sizes=(1, 4, 16, 64, 256, 1024)):
     compiled = tf.function(eager, input_signature=[tf.TensorSpec((None, 100))])
     functions, images = {}, {}
     for n in batch_sizes:
-        calls = -(-64 // n)
+        calls = math.ceil(64 / n)
         for how, network in (("compiled", compiled), ("eager", eager)):
             functions[how, n] = functools.partial(repeat, network, latent_points[:n], calls)
             images[how, n] = n * calls

@@ -1,4 +1,4 @@
-"""Peak memory of training: an epoch of 5,120 random images, in a process of its own each time.
+"""Peak memory of training: an epoch of 5,120 random images, each time in a process of its own.
 
 python benchmarks/memory.py [RECIPE PRECISION]
 """
@@ -24,7 +24,7 @@ def measure():
 def in_new_process(recipe, precision):
     command = [sys.executable, __file__, recipe, precision]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return tuple(float(figure) for figure in output.split()[-2:])
+    return tuple(float(mib) for mib in output.split()[-2:])
 
 
 def of_training(recipe, precision, number=5120):
@@ -38,9 +38,9 @@ def of_training(recipe, precision, number=5120):
 
 
 def peak():
-    """Return the most memory this process has had, in MiB: on Linux, and elsewhere on Unix."""
+    """Return the most memory that this process has had so far, in MiB; not on Windows."""
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would begin at the peak of the process that started this one
+    if status.exists():  # because getrusage includes the peak of the process that started this one
         return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1024
     import resource
 

@@ -1,7 +1,8 @@
-"""The same step in PyTorch, which `python benchmarks/steps.py` compares with; needs torch.
+"""The same step in PyTorch, to which `python benchmarks/steps.py` compares; needs torch.
 
-Eager, and with channels last: `torch.compile` is slower here. Keras's numbers where PyTorch has
-others (BatchNorm's, Adam's); "same" padding has its odd pixel on the other side, as in a mirror.
+The step is eager, because `torch.compile` is slower here, and has its channels last. The constants
+of BatchNorm and Adam are Keras's, and not PyTorch's. With "same" padding PyTorch adds the odd pixel
+on the other side, so that the networks are mirror images of ours.
 """
 
 import torch

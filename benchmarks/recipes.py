@@ -1,9 +1,10 @@
-"""How good a recipe's digits are after 2 minutes and at its end: the distance that a judge sees.
+"""How good the digits of a recipe are after 2 minutes and at its end, as a judge sees them.
 
 python benchmarks/recipes.py [--recipe fast] [--epochs N] [--seeds 1 2 3]
 
-Each run starts from nothing, as a process of its own; its wall time has the start-up, the data,
-the pictures and the checkpoints in it. It is stopped after 2 minutes, looked at, and resumed.
+Each run starts from nothing, as a process of its own. Its wall time includes the start-up, the
+data, the pictures and the checkpoints. The run is stopped after 2 minutes, measured, and resumed.
+The measure is the distance of 10,000 generated images from the test images.
 """
 
 import argparse
@@ -27,24 +28,28 @@ def main():
     more = ["--epochs", options.epochs] if options.epochs else []
     train = [sys.executable, "-m", "gan_tutorial", "train", "--recipe", options.recipe, *more]
     distance = make_distance()
-    figures = np.array([run([*train, "--seed", seed], distance) for seed in options.seeds])
-    print("mean:      {:6.0f} s {:6.2f}, {:6.0f} s {:6.2f}".format(*figures.mean(axis=0)))
+    measures = np.array([run(train, seed, distance) for seed in options.seeds])
+    print("mean:      {:6.0f} s {:6.2f}, {:6.0f} s {:6.2f}".format(*measures.mean(axis=0)))
 
 
-def run(train, distance):
-    """Train in a new folder; return (seconds, distance) after 2 minutes and at the end."""
+def run(train, seed, distance):
+    """Train in a new folder; return the seconds and the distance after 2 minutes and at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        train += ["--output", folder + "/run"]
+        output = f"{folder}/run"
+        train = [*train, "--seed", seed, "--output", output]
         first = training_time(train, limit=120)
-        after_2_minutes = distance(folder + "/run")
+        after_2_minutes = distance(output)
         last = first + training_time([*train, "--resume"])
-        figures = first, after_2_minutes, last, distance(folder + "/run")
-    print(train[-3], "{:6.0f} s {:6.2f}, {:6.0f} s {:6.2f}".format(*figures), flush=True)
-    return figures
+        measures = first, after_2_minutes, last, distance(output)
+    print(seed, "{:6.0f} s {:6.2f}, {:6.0f} s {:6.2f}".format(*measures), flush=True)
+    return measures
 
 
 def training_time(command, limit=None):
-    """Run a command, interrupted after `limit` seconds (it saves then); return its wall time."""
+    """Run a command, and interrupt it after `limit` seconds; return its wall time.
+
+    A training that is interrupted saves, and exits with 130.
+    """
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
@@ -57,19 +62,22 @@ def training_time(command, limit=None):
 
 
 def make_distance():
-    """Return the distance of a run's 10,000 images from the test images; print the judge's."""
+    """Return distance(folder), a function that measures a run, and print how good its judge is."""
     (images, _), (test_images, test_labels) = gt.load_mnist()
-    judge = gt.load_judge()
-    right = np.mean(gt.classify(judge, test_images) == test_labels)
-    reference = gt.features(judge, test_images)
-    floor = gt.frechet_distance(gt.features(judge, images[:10_000]), reference)
-    print(f"{judge.name}: {right:.2%} right; real images at {floor:.2f}")
+    judge = gt.evaluation.load_judge()
+    reference = gt.evaluation.features(judge, test_images)
+
+    def distance_of(images):
+        features = gt.evaluation.features(judge, images)
+        return gt.evaluation.frechet_distance(features, reference)
 
     def distance(folder):
         generator, _ = gt.restore(folder)
-        fakes = gt.generate_images(generator, gt.sample_prior(10_000, seed=0))
-        return gt.frechet_distance(gt.features(judge, fakes), reference)
+        return distance_of(gt.generate_images(generator, gt.sample_prior(10_000, seed=0)))
 
+    right = np.mean(gt.evaluation.classify(judge, test_images) == test_labels)
+    floor = distance_of(images[:10_000])
+    print(f"{judge.name}: {right:.2%} right; real images at {floor:.2f}")
     return distance
 
 

@@ -13,38 +13,31 @@ from pathlib import Path
 
 import batches
 import memory
-import numpy as np
 import saving
 import steps
-from turns import ratio, table, with_quartiles
+from turns import table
 
 
 def measure(rounds):
-    """Run all benchmarks; return what the template needs."""
-    about = machine()  # before our own load
+    """Run all benchmarks; return {name: text} for the template."""
+    about = machine()  # first, because our own work would count as load
     peaks = memory.measure()
     seconds, gflop = steps.measure(rounds)
-    training, generating = batches.training(rounds), batches.generating(rounds)
     return {
         "date": datetime.date.today().isoformat(),
         "machine": about,
         "rounds": rounds,
         "comparison": steps.comparison(seconds),
-        "comparison_says": comparison_says(seconds),
         "rates": steps.rates(seconds, gflop),
-        "rates_say": rates_say(seconds, gflop),
-        "training": batches.training_table(training),
-        "training_says": training_says(training),
-        "generating": batches.generating_table(generating),
-        "generating_says": generating_says(generating),
+        "training": batches.training_table(batches.training(rounds)),
+        "generating": batches.generating_table(batches.generating(rounds)),
         "memory": memory.memory_table(peaks),
-        "memory_says": memory_says(peaks),
         "saving": saving.sentence(*saving.measure()),
     }
 
 
 def machine():
-    """Return the table of processor, cores and versions."""
+    """Return a table of the processor, the cores and the versions."""
     cpuinfo = Path("/proc/cpuinfo")
     text = cpuinfo.read_text() if cpuinfo.exists() else ""
     name = re.search(r"model name\s*: (.*)", text)
@@ -65,59 +58,6 @@ def version(package):
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return "not installed"
-
-
-def comparison_says(seconds):
-    def ours(precision, other):
-        return with_quartiles(ratio(seconds["ours", precision], seconds[other]))
-
-    first = (
-        f"Our step takes {ours('float32', ('published', 'float32'))} of the time of the published "
-        f"one in float32, and {ours('bfloat16', ('published', 'float32'))} of that time in "
-        "bfloat16."
-    )
-    if ("PyTorch", "float32") not in seconds:
-        return f"{first} PyTorch is not installed here, and not compared."
-    times = [ours(x, ("PyTorch", x)) for x in ("float32", "bfloat16")]
-    return f"{first} Of PyTorch's time it takes {times[0]} in float32, {times[1]} in bfloat16."
-
-
-def rates_say(seconds, gflop):
-    def shares(who):
-        both = [steps.share(seconds, gflop, who, x)[0] for x in ("float32", "bfloat16")]
-        return "{:.0%} of the matrix product's rate in float32 and {:.0%} in bfloat16".format(*both)
-
-    fewer = gflop["ours", "float32"] / gflop["published", "float32"]
-    return (
-        f"The published step reaches {shares('published')}; ours, with {fewer:.2f} of the "
-        f"operations, {shares('ours')}."
-    )
-
-
-def training_says(seconds):
-    small, *_, large = seconds
-    costs = [ratio(seconds[n], seconds[256])[0] for n in (small, large)]
-    return (
-        f"An image costs {costs[0]:.2f} times as much in batches of {small} as in batches of 256, "
-        f"and {costs[1]:.2f} times as much in batches of {large:,}."
-    )
-
-
-def generating_says(seconds):
-    speeds = {n: 1 / np.median(own) for (how, n), own in seconds.items() if how == "compiled"}
-    best = max(speeds, key=speeds.get)
-    return (
-        f"Compiled, the network makes {speeds[best]:,.0f} images a second in batches of {best:,}, "
-        f"and {speeds[1]:,.0f} one at a time."
-    )
-
-
-def memory_says(peaks):
-    before, highest = max(peaks.values(), key=max)
-    return (
-        f"With these images training takes {highest:,.0f} MiB at most, {before:,.0f} of which "
-        "TensorFlow and the images take before there is a network."
-    )
 
 
 def main():

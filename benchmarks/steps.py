@@ -1,4 +1,4 @@
-"""A step as published, ours and PyTorch's, by turns; and how near it is to the matrix product.
+"""The published step, ours and PyTorch's by turns, and how near they are to the matrix product.
 
 python benchmarks/steps.py [--rounds N]
 """
@@ -51,13 +51,14 @@ def tensorflow_steps(images, precision):
 
 
 def pytorch_step(images, precision):
-    """Return PyTorch's step, where it is installed, with the number of threads that suits it best.
+    """Return PyTorch's step with the best number of threads, or nothing if there is no PyTorch.
 
-    Its threads wait for one another spinning, so on a busy machine one is faster than two.
+    On a busy machine one thread is faster than two, because threads spin while they wait.
     """
     if importlib.util.find_spec("torch") is None:
         return {}
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spin less; read by the import
+    # before the import, because torch reads it then; with it the threads spin less
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import pytorch
     import torch
 

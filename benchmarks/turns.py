@@ -1,7 +1,7 @@
-"""Functions timed by turns, and how the figures are written; used by `python benchmarks/steps.py`.
+"""Time functions by turns, and write the times as text; used by `python benchmarks/steps.py`.
 
-What else a machine does slows one round down, and all functions in it alike. So we compare
-within the rounds.
+If the machine does something else, all functions of a round are slowed down alike. Hence we compare
+times of the same round.
 """
 
 import time
@@ -29,12 +29,12 @@ def ratio(seconds, other):
     return tuple(np.percentile(seconds / other, [50, 25, 75]))
 
 
-def with_quartiles(figures):
+def with_quartiles(ratios):
     """Return (median, low, high) as text, such as "0.73 (0.72-0.74)"; a thing by itself is 1."""
-    return "1" if figures == (1, 1, 1) else "{:.2f} ({:.2f}-{:.2f})".format(*figures)
+    return "1" if ratios == (1, 1, 1) else "{:.2f} ({:.2f}-{:.2f})".format(*ratios)
 
 
 def table(header, rows):
-    """Return a Markdown table, its columns of figures to the right; cells are text or numbers."""
+    """Return a Markdown table of text and numbers, the first column left-aligned, others right."""
     lines = [header, ["---", *["--:"] * (len(header) - 1)], *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

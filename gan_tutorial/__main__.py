@@ -2,160 +2,180 @@
 
 import contextlib
 import json
-import logging
-import os
-import signal
 import sys
 import warnings
 from pathlib import Path
 
-from gan_tutorial.arguments import make_parser
-from gan_tutorial.runs.stopping import termination_raises, until_signal
+import click
+from tqdm import tqdm
+
+import gan_tutorial as gt
+from gan_tutorial.console import file_ending_in, finite, run_command, say
+from gan_tutorial.files.whole import save_images
+from gan_tutorial.runs.stopping import until_signal
+
+option = click.option
+IMAGES = file_ending_in(".png", ".npz")
+NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
+RECIPE, PRECISION = click.Choice(["lecture", "fast"]), click.Choice(["float32", "mixed_bfloat16"])
+checkpoint_option = option(
+    "--checkpoint",
+    metavar="RUN",
+    show_default="the lecture's shipped network",
+    help="A run's folder, its training_checkpoints, or the name of a shipped network.",
+)
 
 
-def main(arguments=None):
-    """Run a command; return the exit status: 0, 1 with one line on stderr, 128 + a signal."""
-    options = make_parser().parse_args(arguments)
-    if hasattr(sys.stdout, "reconfigure"):  # a file's name may hold what a terminal cannot show
-        sys.stdout.reconfigure(errors="backslashreplace")
-    # what TensorFlow remarks on a checkpoint that does not fit would bury our one line
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), termination_raises():
-            # one line, as for errors, without the place in the code
-            warnings.showwarning = lambda message, *_: print(
-                f"gan-tutorial: {message}", file=sys.stderr
-            )
-            return COMMANDS[options.command](options) or 0
-    except (OSError, ValueError, MemoryError) as error:
-        print(f"gan-tutorial: {str(error) or type(error).__name__}", file=sys.stderr)
-        return 1
-    except ModuleNotFoundError as error:
-        print(f"gan-tutorial: {error}: pip install 'gan_tutorial[notebooks]'", file=sys.stderr)
-        return 1
-    except Exception as error:
-        tensorflow = sys.modules.get("tensorflow")
-        if tensorflow is None or not isinstance(error, tensorflow.errors.OpError):
-            raise
-        print(f"gan-tutorial: TensorFlow: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt as error:
-        _last_words(f"gan-tutorial: {str(error) or 'interrupted'}")
-        return 128 + getattr(error, "signal", signal.SIGINT)
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def cli():
+    """Train GANs on MNIST, and generate and measure images."""
 
 
-def _last_words(line):
-    """Print a line on stderr, or nothing from here on if the terminal has closed."""
-    try:
-        print(line, file=sys.stderr, flush=True)
-    except OSError:
-        # what is left unsaid must not be tried again when Python ends, which would be status 120
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.dup2(nowhere, sys.stderr.fileno())
+@cli.command()
+@option("--recipe", type=RECIPE, show_default="lecture", help="The networks and their training.")
+@option("--epochs", type=NATURAL, show_default="the recipe's", help="The number of the last epoch.")
+@option("--batch-size", type=NATURAL, show_default="the recipe's", help="The images of a step.")
+@option("--seed", type=SEED, show_default="random", help="The seed of the run.")
+@option("--limit", type=NATURAL, show_default="all", help="Take the first training images only.")
+@option("--precision", type=PRECISION, show_default="float32", help="The precision of the numbers.")
+@option("--output", type=Path, show_default="runs/<recipe>", help="The run's folder.")
+@option("--resume", is_flag=True, help="Go on with the run in the folder.")
+def train(recipe, limit, output, **options):
+    """Train the two networks in a run's folder.
 
-
-def _train(options):
-    import gan_tutorial as gt
-
-    directory = options.output or Path("runs") / (options.recipe or "lecture")
+    If a run is resumed, its own recipe, batch size, seed and precision are the defaults.
+    """
+    directory = output or Path("runs") / (recipe or "lecture")
     (train_images, _), _ = gt.load_mnist()
-    gt.run(
-        train_images[: options.limit],
-        directory,
-        options.recipe,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        seed=options.seed,
-        precision=options.precision,
-        resume=options.resume,
-    )
+    gt.run(train_images[:limit], directory, recipe, **options)
     print(f"The run is in {directory}")
 
 
-def _generate(options):
+@cli.command()
+@checkpoint_option
+@option("--number", type=NATURAL, default=100, help="The number of images.")
+@option("--scale-means", type=finite, metavar="X", help="The scale of the points' means.")
+@option("--scale-stds", type=finite, metavar="X", help="The scale of the points' deviations.")
+@option("--seed", type=SEED, show_default="random", help="The seed of the latent points.")
+@option("--output", type=IMAGES, required=True, help="A .png grid, or raw images as .npz.")
+def generate(checkpoint, number, scale_means, scale_stds, seed, output):
+    """Write images from a trained generator.
+
+    The latent points are drawn from N(0, I), on which the generator was trained. If a scale is
+    given, they are the lecture's latent points instead, and the other scale is 1 by default.
+    """
+    generator, _ = gt.restore(checkpoint)
+    images = _image_source(generator, scale_means, scale_stds, seed)
+    if output.suffix == ".png":
+        gt.plotting.save_figure(gt.plot_result(images(number)), output)
+    else:
+        with tqdm(range(0, number, 1024), "images", disable=None) as starts:
+            parts = (images(min(1024, number - start)) for start in starts)
+            save_images(until_signal(parts), number, output)
+    print(f"{number} images in {output}")
+
+
+def _image_source(generator, scale_means, scale_stds, seed):
+    """Return a function that generates the next n images."""
     import numpy as np
-    from tqdm import tqdm
 
-    import gan_tutorial as gt
-
-    generator, _ = gt.restore(options.checkpoint)
-    rng = np.random.default_rng(options.seed)  # one stream: the images do not depend on the parts
-    kind = {"seed": rng, "latent_dim": generator.input_shape[-1]}
+    # one stream of random numbers, because the images must not depend on the parts
+    kind = {"seed": np.random.default_rng(seed), "latent_dim": generator.input_shape[-1]}
+    scales = [1 if scale is None else scale for scale in (scale_means, scale_stds)]
 
     def images(number):
-        if options.scale_means is None and options.scale_stds is None:
+        if scale_means is None and scale_stds is None:
             points = gt.sample_prior(number, **kind)
         else:
-            scales = [1 if s is None else s for s in (options.scale_means, options.scale_stds)]
             points = gt.generate_latent_points(number, *scales, **kind)
         return gt.generate_images(generator, points)
 
-    if options.output.suffix == ".png":
-        gt.save_figure(gt.plot_result(images(options.number)), options.output)
-    else:
-        parts = range(0, options.number, 1024)  # memory stays flat
-        parts = (min(1024, options.number - i) for i in tqdm(parts, "images", disable=None))
-        gt.save_images(until_signal(map(images, parts)), options.number, options.output)
-    print(f"{options.number} images in {options.output}")
+    return images
 
 
-def _evaluate(options):
-    import gan_tutorial as gt
+@cli.command()
+@checkpoint_option
+@option("--number", type=NATURAL, default=10_000, help="The number of images of each set.")
+@option("--seed", type=SEED, default=0, help="The seed of the latent points.")
+@option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
+@option("--pairs", type=file_ending_in(".png"), help="A .png file for the closest pairs.")
+def evaluate(checkpoint, number, seed, as_json, pairs):
+    """Measure generated images against real images.
 
-    with contextlib.redirect_stdout(sys.stderr):  # where MNIST is from is no figure
-        generator, _ = gt.restore(options.checkpoint)
+    Equally many generated images and real test images are compared with the training images.
+    """
+    with contextlib.redirect_stdout(sys.stderr):  # because stdout is for the measures alone
+        generator, _ = gt.restore(checkpoint)
         (train_images, _), (test_images, _) = gt.load_mnist()
-    number = min(options.number, len(test_images))
-    if number < max(options.number, 10_000):
+    number = _size_of_sets(number, test_images)
+    found = gt.evaluation.evaluate_generator(
+        generator, train_images, test_images, number, seed=seed
+    )
+    print(json.dumps(found, indent=2) if as_json else _report(found))
+    if pairs is not None:
+        points = gt.sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
+        images = gt.generate_images(generator, points)  # the same images once more
+        closest = found["generated"]["closest"]
+        gt.plotting.save_figure(gt.evaluation.plot_pairs(images, train_images, closest), pairs)
+
+
+def _size_of_sets(number, test_images):
+    """Return how many images of each set there can be; warn if they are few."""
+    size = min(number, len(test_images))
+    if size < max(number, 10_000):
         warnings.warn(
-            f"figures of {number:,} images each: distances are larger than of 10,000, and compare "
-            "with those of as many images only",
+            f"each set has {size:,} images; distances are larger between smaller sets, so compare "
+            "them only with distances between sets of this size",
             stacklevel=1,
         )
-    found = gt.evaluate_generator(generator, train_images, test_images, number, seed=options.seed)
-    figures = {name: found[name] for name in ("generated", "test")}
-    if options.json:
-        print(json.dumps(found, indent=2))
-    else:
-        print(gt.figures_table(figures))
-        print(f"The distance is {found['ratio']:.1f} times that of the test images.")
-        print(f"Seen by {figures['generated']['judge']}")
-    if options.pairs:
-        points = gt.sample_prior(number, seed=options.seed, latent_dim=generator.input_shape[-1])
-        images = gt.generate_images(generator, points)  # the same once more
-        pairs = gt.plot_pairs(images, train_images, figures["generated"]["closest"])
-        gt.save_figure(pairs, options.pairs)
+    return size
 
 
-def _movie(options):
-    import gan_tutorial as gt
+def _report(found):
+    measures = {name: found[name] for name in ("generated", "test")}
+    return (
+        f"{gt.evaluation.measures_table(measures).to_string()}\n"
+        f"The distance of the generated images is {found['ratio']:.1f} times that of the test "
+        f"images.\nThe images were judged by {measures['generated']['judge']}."
+    )
 
-    directory = options.directory / "images_from_seed_images"
-    print(gt.make_movie(directory if directory.is_dir() else options.directory))
+
+@cli.command()
+@click.argument("directory", type=Path, default=".")
+def movie(directory):
+    """Join a run's pictures into generation.gif.
+
+    DIRECTORY is the run's folder or a folder of pictures; the current folder if none is given.
+    """
+    pictures = directory / "images_from_seed_images"
+    print(gt.make_movie(pictures if pictures.is_dir() else directory))
 
 
-def _slides(options):
+@cli.command()
+@click.argument("notebooks", type=Path, nargs=-1)
+@option("--output", type=Path, default="build/slides", help="The folder of the slides.")
+def slides(notebooks, output):
+    """Make slides of executed notebooks.
+
+    If no NOTEBOOKS are given, those in notebooks/ and notebooks/solutions/ are used.
+    """
     from lecture_pages.decks import make_decks
 
     lessons = [*Path("notebooks").glob("*.ipynb"), *Path("notebooks").glob("solutions/*.ipynb")]
     failed = False
-    for made in make_decks(options.notebooks or sorted(lessons), options.output):
+    for made in make_decks(notebooks or sorted(lessons), output):
         if isinstance(made, Exception):
             failed = True
-            print(f"gan-tutorial: {made}", file=sys.stderr)
+            say(made)
         else:
             print(made, flush=True)
     return int(failed)
 
 
-COMMANDS = {
-    "train": _train,
-    "generate": _generate,
-    "evaluate": _evaluate,
-    "movie": _movie,
-    "slides": _slides,
-}
+def main(arguments=None):
+    """Run a command; return the exit status, see `console.run_command`."""
+    return run_command(cli, arguments)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,16 +10,26 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from . import checkpoint_files
-from .checkpoint_files import PASSING_FAULTS, DamageError, in_memory
-from .files import CheckpointError, need_of_room
+from .files import checkpoint_files
+from .files.checkpoint_files import PASSING_FAULTS, DamageError, in_memory
+from .files.whole import need_of_room
 
 
-def make_checkpoint(generator, discriminator, generator_optimizer, discriminator_optimizer):
+class CheckpointError(OSError, ValueError):
+    """A run's folder or checkpoint is missing, in use, damaged, not its own, or not saved."""
+
+
+def make(generator, discriminator, generator_optimizer, discriminator_optimizer):
     """Return a tf.train.Checkpoint of all that a run needs in order to go on exactly.
 
-    That is the lecture's four objects and the random state of the Dropout layers, which Keras 3
-    leaves out. (The noise needs no state: it is a function of the seed and the step.)
+    It holds the lecture's four objects and the random state of the Dropout layers, which Keras 3
+    leaves out. The noise has no state, because it is a function of the seed and of the step.
+
+    Args:
+        generator: the generator, a Keras model.
+        discriminator: the discriminator, a Keras model.
+        generator_optimizer: the generator's Keras optimizer.
+        discriminator_optimizer: the discriminator's Keras optimizer.
     """
     generator_optimizer.build(generator.trainable_variables)
     discriminator_optimizer.build(discriminator.trainable_variables)
@@ -29,17 +39,27 @@ def make_checkpoint(generator, discriminator, generator_optimizer, discriminator
         discriminator=discriminator,
         generator_optimizer=generator_optimizer,
         discriminator_optimizer=discriminator_optimizer,
+        # a layer that drops nothing has no random state
         dropout=[layer.seed_generator.state.value for layer in layers if layer.rate > 0],
     )
 
 
 def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
-    """Save a checkpoint as `ckpt-<step>` in the folder `directory`; return its path.
+    """Save a checkpoint as `ckpt-<step>`; return its path, a string.
 
-    If `keep_every` is given, the last `keep` checkpoints stay, those whose step is a multiple of
-    `keep_every`, and those of the steps in `always`; otherwise all stay. Raise CheckpointError if
-    the files cannot be written, to a full disk for example; the older checkpoints are then as
-    they were.
+    Args:
+        checkpoint: a tf.train.Checkpoint.
+        directory: the folder, which is made if it is missing.
+        step: the number of training steps so far.
+        keep: how many of the newest checkpoints stay, at least 1. It matters only together with
+            `keep_every`, because without it all checkpoints stay.
+        keep_every: if given, older checkpoints are removed, unless their step is a multiple of
+            this number.
+        always: steps whose checkpoints are never removed.
+
+    Raises:
+        CheckpointError: if the files cannot be written, to a full disk for example. The older
+            checkpoints are then as they were.
     """
     path = Path(directory) / f"ckpt-{step}"
     try:
@@ -49,7 +69,8 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
         room = need_of_room(path, size)
         raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
-        for old in list(checkpoint_files.parts(directory))[:-keep]:
+        steps = list(checkpoint_files.parts(directory))
+        for old in steps[:-keep]:
             if old % keep_every and old not in always:
                 checkpoint_files.remove(directory, old)
     return str(path)
@@ -58,36 +79,43 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
 def resume(checkpoint, directory):
     """Load the newest good checkpoint of a folder into all of a run's objects; return its step.
 
-    A damaged one is passed over with a warning. Raise CheckpointError if there is none, if all
-    are damaged, or if it does not fit; raise whatever else keeps it from being read as what it
-    is. The objects are then as they were.
+    A damaged checkpoint is passed over with a warning. Raise CheckpointError if there is no
+    checkpoint, if all are damaged, or if the newest good one does not fit the objects. Other
+    errors, such as a failing disk or a lack of memory, are raised unchanged. After any error the
+    objects are as they were.
     """
-    return _load(checkpoint, directory, None, "assert_consumed")
+    return _load(checkpoint, directory, None, everything=True)
 
 
 def load(checkpoint, directory, step=None):
-    """Load a checkpoint into objects that may be some of those that were saved; return its step.
+    """Load a checkpoint into some of the objects that were saved; return its step.
 
-    As `resume`; `step` names the checkpoint, the newest good one without.
+    The checkpoint is that of `step`, or the newest good one if `step` is None. Errors are those
+    of `resume`.
     """
-    return _load(checkpoint, directory, step, "assert_existing_objects_matched")
+    return _load(checkpoint, directory, step, everything=False)
 
 
-def _load(checkpoint, directory, step, check):
+def _load(checkpoint, directory, step, everything):
     if step is None:
         step, contents = _newest(directory)
     else:
         contents = _read_or_refuse(Path(directory), step)
     with _all_or_nothing(checkpoint, f"{directory}/ckpt-{step}"), in_memory(contents) as memory:
-        status = checkpoint.restore(f"{memory}/ckpt-{step}").expect_partial()
-        getattr(status, check)()
+        status = checkpoint.restore(f"{memory}/ckpt-{step}")
+        status.expect_partial()  # so that TensorFlow does not warn at the end of the program
+        if everything:
+            status.assert_consumed()  # each value in the checkpoint has a place in the objects
+        else:
+            status.assert_existing_objects_matched()  # each variable has a value
     return step
 
 
 def _newest(directory):
-    """Return (step, contents) of the undamaged checkpoint of the highest step, by the listing.
+    """Return (step, contents) of the good checkpoint of the highest step.
 
-    Neither the times of the files nor TensorFlow's state file `checkpoint` count.
+    The order is that of the steps in the files' names, because the times of the files and
+    TensorFlow's state file `checkpoint` may be wrong.
     """
     if not Path(directory).is_dir():
         raise CheckpointError(f"no checkpoint folder at {str(directory)!r}")
@@ -116,18 +144,18 @@ def _read_or_refuse(folder, step):
 
 @contextlib.contextmanager
 def _all_or_nothing(checkpoint, path):
-    """Put all variables back as they were if a checkpoint turns out not to fit them."""
+    """Put all variables back after any error; say that a checkpoint does not fit, if that is it."""
     before = [(variable, variable.numpy()) for variable in _variables(checkpoint)]
     try:
         yield
     except BaseException as error:
         for variable, value in before:
             variable.assign(value)
-        unfit = isinstance(error, AssertionError | ValueError | tf.errors.OpError)
-        if isinstance(error, PASSING_FAULTS) or not unfit:
-            raise
-        line = str(error).partition("\n")[0]
-        raise CheckpointError(f"{path!r} does not fit these networks: {line}") from error
+        passing = isinstance(error, PASSING_FAULTS)  # such as a failing disk or a lack of memory
+        if not passing and isinstance(error, AssertionError | ValueError | tf.errors.OpError):
+            line = str(error).partition("\n")[0]
+            raise CheckpointError(f"{path!r} does not fit these networks: {line}") from error
+        raise
 
 
 def _variables(checkpoint):

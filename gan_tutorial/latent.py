@@ -6,73 +6,100 @@ import numpy as np
 
 
 def generate_latent_points(number=100, scale_means=1, scale_stds=1, *, seed=None, latent_dim=100):
-    """Return the lecture's latent points, shape (number, latent_dim) float32.
+    """Return the lecture's latent points, (number, latent_dim) float32.
 
-    Coordinate i is normal with mean scale_means·tᵢ and standard deviation |scale_stds·tᵢ|, where
-    t runs evenly from -1 to 1. (The lecture's deviations run from -1 to 1 too; the sign of a
-    deviation mirrors a symmetric distribution and changes nothing.) The network was trained on
-    N(0, I) instead: `sample_prior`. Raise ValueError where number < 1.
+    Coordinate i is normal with the mean scale_means·tᵢ and the standard deviation
+    |scale_stds·tᵢ|, where t runs evenly from -1 to 1. (In the notes the standard deviations run
+    from -1 to 1 too. A sign changes nothing, because the distribution is symmetric.) The generator
+    was trained on other points, those of `sample_prior`.
+
+    Args:
+        number: how many points, at least 1.
+        scale_means: the factor of the means.
+        scale_stds: the factor of the standard deviations.
+        seed: of the random numbers; None for points that cannot be drawn again.
+        latent_dim: the coordinates of a point.
+
+    Raises:
+        ValueError: if `number` is below 1.
     """
     t = np.linspace(-1, 1, latent_dim)
-    deviations = np.random.default_rng(seed).standard_normal((_positive(number), latent_dim))
-    with np.errstate(over="ignore", invalid="ignore"):  # `generate_images` refuses infinite points
-        return (scale_means * t + np.abs(scale_stds * t) * deviations).astype(np.float32)
+    normal = np.random.default_rng(seed).standard_normal((_whole(number), latent_dim))
+    # no warning of infinite points, because `generate_images` refuses them with a clear error
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (scale_means * t + np.abs(scale_stds * t) * normal).astype(np.float32)
 
 
 def sample_prior(number, *, seed=None, latent_dim=100):
-    """Return points z ~ N(0, I), what the generator was trained on, (number, latent_dim) float32.
+    """Return points z ~ N(0, I), (number, latent_dim) float32, as the generator was trained on.
 
-    Raise ValueError where number < 1.
+    Raise ValueError if `number` is below 1.
     """
     rng = np.random.default_rng(seed)
-    return rng.standard_normal((_positive(number), latent_dim), dtype=np.float32)
+    return rng.standard_normal((_whole(number), latent_dim), dtype=np.float32)
 
 
 def generate_images(generator, latent_points):
-    """Return g(z) for latent points (n, latent_dim): (n, 28, 28, 1) float32 in [-1, 1].
+    """Return the images g(z) of latent points (n, latent_dim): (n, 28, 28, 1) in [-1, 1].
 
-    Works in batches, so that memory stays flat for any n, and in inference mode: BatchNorm uses
-    its moving averages. Raise ValueError for points of another width, or not finite.
+    The generator works in inference mode, in which BatchNorm uses its moving averages. It works
+    in batches, so that beside the images only the maps of one batch have to fit into memory. Raise
+    ValueError if the points have another width, or are not finite.
     """
     points = _checked_points(latent_points, generator.input_shape[-1])
     images = np.empty((len(points), *generator.output_shape[1:]), np.float32)
-    for i in range(0, len(points), 1024):  # a third more images a second than with 256
+    for i in range(0, len(points), 1024):
         images[i : i + 1024] = generator(points[i : i + 1024], training=False)
     return images
 
 
-def interpolation(point_1, point_2, n_steps=10):
-    """Return the straight path between two latent points, ends included: (n_steps, latent_dim).
+def interpolation(start, end, number=10):
+    """Return the straight path between two latent points, (number, latent_dim) with both ends.
 
-    Source: the lecture. Its middle is shorter than its ends: in 100 dimensions two points of
-    N(0, I) are nearly orthogonal, and half-way the norm has dropped by a factor of about √2.
+    Points in the middle are shorter than the ends. In 100 dimensions two points of N(0, I) are
+    nearly orthogonal, so that the norm drops half-way by a factor of about √2.
     """
-    ratios = np.linspace(0, 1, _positive(n_steps, "n_steps"))[:, np.newaxis]
-    point_1, point_2 = np.asarray(point_1), np.asarray(point_2)
-    return ((1 - ratios) * point_1 + ratios * point_2).astype(np.float32)
+    ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
+    start, end = np.asarray(start), np.asarray(end)
+    return ((1 - ratios) * start + ratios * end).astype(np.float32)
 
 
-def spherical_interpolation(point_1, point_2, n_steps=10):
-    """Return the path along the great circle, (n_steps, latent_dim): equal norms stay equal.
+def spherical_interpolation(start, end, number=10):
+    """Return the spherical path between two latent points, (number, latent_dim) with both ends.
 
-    Source: White 2016, "Sampling Generative Networks", section 2 (slerp). The points must not be
-    parallel: a great circle between them is not defined then, and the straight path is returned.
+    If both ends have the same norm, the path is an arc of a great circle, and all its points have
+    this norm. If the ends point in the same direction or in opposite ones, or if one is 0, there
+    is not one such arc, and the straight path is returned.
+    Source: White 2016, "Sampling Generative Networks", section 2 (slerp).
     """
-    point_1, point_2 = np.asarray(point_1, np.float64), np.asarray(point_2, np.float64)
-    norms = np.linalg.norm(point_1) * np.linalg.norm(point_2)
-    cosine = np.dot(point_1, point_2) / norms if norms > 0 else 1  # 0 is parallel to all points
+    start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
+    norms = np.linalg.norm(start) * np.linalg.norm(end)
+    cosine = np.dot(start, end) / norms if norms > 0 else 1  # 0 is parallel to all points
     angle = np.arccos(np.clip(cosine, -1, 1))
     if np.sin(angle) < 1e-6:
-        return interpolation(point_1, point_2, n_steps)
-    ratios = np.linspace(0, 1, _positive(n_steps, "n_steps"))[:, np.newaxis]
-    weights_1, weights_2 = np.sin((1 - ratios) * angle), np.sin(ratios * angle)
-    return ((weights_1 * point_1 + weights_2 * point_2) / np.sin(angle)).astype(np.float32)
+        return interpolation(start, end, number)
+    ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
+    start_weights, end_weights = np.sin((1 - ratios) * angle), np.sin(ratios * angle)
+    return ((start_weights * start + end_weights * end) / np.sin(angle)).astype(np.float32)
 
 
-def _positive(number, name="number"):
+def principal_directions(generator, number=4):
+    """Return the directions that change the first layer's output most, (number, latent_dim).
+
+    The directions are orthonormal, and the strongest comes first. They are eigenvectors of W Wᵀ,
+    where W (latent_dim, units) are the weights of the first layer.
+    Source: Shen and Zhou 2021, "Closed-form factorization of latent semantics in GANs",
+    equation 4.
+    """
+    weights = next(layer for layer in generator.layers if layer.get_weights()).get_weights()[0]
+    _, vectors = np.linalg.eigh(weights.astype(np.float64) @ weights.T)
+    return vectors.T[::-1][:number].astype(np.float32)
+
+
+def _whole(number):
     real = isinstance(number, numbers.Real) and not isinstance(number, bool)
     if not (real and number >= 1 and number // 1 == number):
-        raise ValueError(f"{name} must be a whole number of at least 1, but is {number!r}")
+        raise ValueError(f"number must be a whole number of at least 1, but is {number!r}")
     return int(number)
 
 

@@ -3,16 +3,29 @@
 import keras
 from keras import layers
 
-from .fourier import FourierConv2DTranspose
 
-
-def generator_model(latent_dim=100, *, channels=256, kernel_size=5, negative_slope=0.3):
+def generator_model(
+    latent_dim=100,
+    *,
+    channels=256,
+    kernel_size=5,
+    negative_slope=0.3,
+    convolution=layers.Conv2DTranspose,
+):
     """Return the generator: latent points (n, latent_dim) to images (n, 28, 28, 1) in [-1, 1].
 
-    The defaults are the lecture's network, 2,330,944 parameters. `channels` is the depth of the
-    first 7 x 7 stage, halved at each of the next two; it is no batch size, although both are 256
-    in the lecture. Source: TensorFlow's DCGAN tutorial, after Radford et al. 2016, section 3.
+    The defaults are the lecture's network, which has 2,330,944 parameters.
+    Source: TensorFlow's DCGAN tutorial, after Radford et al. 2016, section 3.
+
+    Args:
+        latent_dim: the coordinates of a latent point.
+        channels: the depth of the first 7 x 7 stage; it is halved at each of the next two.
+        kernel_size: the side of the kernels, in pixels.
+        negative_slope: the slope of LeakyReLU below 0.
+        convolution: the layer of stride 1, the costliest. `make_networks` takes
+            `FourierConv2DTranspose`, which has the same weights and is faster.
     """
+    # the comments below give the shapes with the defaults
     upsample = {"kernel_size": kernel_size, "padding": "same", "use_bias": False}
     return keras.Sequential(
         [
@@ -21,7 +34,7 @@ def generator_model(latent_dim=100, *, channels=256, kernel_size=5, negative_slo
             layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=negative_slope),
             layers.Reshape((7, 7, channels)),  # 7 x 7 x 256
-            FourierConv2DTranspose(channels // 2, strides=1, **upsample),
+            convolution(channels // 2, strides=1, **upsample),
             layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=negative_slope),  # 7 x 7 x 128
             layers.Conv2DTranspose(channels // 4, strides=2, **upsample),
@@ -37,10 +50,16 @@ def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropo
     """Return the discriminator: images (n, 28, 28, 1) in [-1, 1] to logits (n, 1).
 
     The probability that an image is real is d(x) = σ(logit). The defaults are the lecture's
-    network, 212,865 parameters. `channels` is the depth of the first stage, doubled in the
-    second; `dropout` is the share of activations dropped while training, in [0, 1).
+    network, which has 212,865 parameters.
     Source: TensorFlow's DCGAN tutorial, after Radford et al. 2016, section 3.
+
+    Args:
+        channels: the depth of the first stage; it is doubled in the second.
+        kernel_size: the side of the kernels, in pixels.
+        negative_slope: the slope of LeakyReLU below 0.
+        dropout: the share of activations that are dropped while training, in [0, 1).
     """
+    # the comments below give the shapes with the defaults
     downsample = {"kernel_size": kernel_size, "strides": 2, "padding": "same"}
     return keras.Sequential(
         [

@@ -1,26 +1,27 @@
-"""Pictures: grids of images, loss curves, the networks.
+"""Pictures: grids of images, loss curves, the networks, the movie of a run.
 
-Ink is dark on light paper everywhere (colour map Greys, -1 to 1). Functions return a Figure that
-no global list holds on to: a notebook shows it as a cell's value, a script calls its `savefig`.
+Ink is dark on light paper everywhere (the colour map Greys from -1 to 1). `plot_result` and
+`plot_losses` return a Figure, which a notebook shows as the value of a cell. The Figure is made
+without pyplot, so that nobody has to close it.
 """
 
 import io
 import math
-import re
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
 
-from . import quiet
-from .files import whole_file
+from ._quiet import quiet
+from .files.whole import whole_file
 from .latent import generate_images
 
 LN2 = math.log(2)
 
 
 class Picture(Figure):
-    """A Matplotlib Figure that a notebook shows, also before pyplot has drawn anything there."""
+    """A Matplotlib Figure that a notebook shows, also if pyplot was never imported there."""
 
     def _repr_png_(self):
         buffer = io.BytesIO()
@@ -37,12 +38,17 @@ def show_image(image, ax, title=None):
 
 
 def plot_result(generated_images, number=None, *, columns=None, titles=None, size=0.6):
-    """Return a Figure of the first `number` images (n, 28, 28, 1), each of them once.
+    """Return a Figure of the first images in a grid.
 
-    Any number goes: the grid has ceil(√number) columns, unless `columns` is given, and unused
-    places stay blank. `size` is an image's side in inches; `titles` are written above the images.
-    Raise ValueError where `number` is below 1 or above the number of images, or where the images
-    have another shape.
+    Args:
+        generated_images: (n, 28, 28, 1) or (n, 28, 28), in [-1, 1].
+        number: how many of the images are drawn, from 1 to n; all if None.
+        columns: the columns of the grid; the square root of `number`, rounded up, if None.
+        titles: what is written above the images, one for each.
+        size: the side of an image in inches.
+
+    Raises:
+        ValueError: if the images have another shape, or if `number` is not from 1 to n.
     """
     images = np.asarray(generated_images)
     if images.shape[1:] not in ((28, 28, 1), (28, 28)):
@@ -54,34 +60,28 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
         )
     columns = columns or math.ceil(math.sqrt(number))
     rows = math.ceil(number / columns)
-    title = 0 if titles is None else 0.25  # inches
-    height = (size + title) * rows
+    title_height = 0 if titles is None else 0.25  # inches
+    height = (size + title_height) * rows
     figure = Picture(figsize=(size * columns, height))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[number:]:
         ax.axis("off")
     for i in range(number):
         show_image(images[i], axes[i], None if titles is None else titles[i])
-    top = 0.99 - title / height  # the upper row's titles
-    figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.08, hspace=0.08 + title / size)
+    top = 0.99 - title_height / height  # because the upper row's titles need room
+    between = 0.08 + title_height / size
+    figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.08, hspace=between)
     return figure
-
-
-def plot_pairs(images, train_images, pairs):
-    """Return a Figure of generated images above the training images that they are nearest to.
-
-    `pairs` are (image, training image, distance), as `memorisation` returns them for the closest.
-    """
-    chosen, nearest, distances = zip(*pairs, strict=True)
-    titles = [f"{distance:.1f}" for distance in distances] + [""] * len(pairs)
-    both = np.concatenate([images[list(chosen)], train_images[list(nearest)]])
-    return plot_result(both, columns=len(pairs), titles=titles, size=0.9)
 
 
 def generate_and_save_images(model, epoch, test_input, directory="images_from_seed_images"):
     """Save the images of fixed latent points as image_at_epoch_<epoch>.png; return the path.
 
-    `model` is the generator, `test_input` its latent points (n, latent_dim), 16 in the lecture.
+    Args:
+        model: the generator.
+        epoch: the number of the epoch, for the file's name.
+        test_input: latent points, (n, latent_dim); 16 of them in the lecture.
+        directory: the folder, which is made if it is missing.
     """
     path = Path(directory) / f"image_at_epoch_{epoch:03d}.png"
     save_figure(plot_result(generate_images(model, test_input), size=1), path)
@@ -95,9 +95,10 @@ def save_figure(figure, path):
 
 
 def plot_losses(losses, steps_per_epoch=1):
-    """Return a Figure of both losses, (steps, 2), with their values at d = 1/2: ln 2 and 2 ln 2.
+    """Return a Figure of both losses, (steps, 2), beside the lecture's at d = 1/2: ln 2, 2 ln 2.
 
-    Behind each curve of running means (over a 50th of the record) stand the single steps.
+    Each curve is a running mean over a 50th of the steps. The pale line behind it shows every
+    step.
     """
     figure = Picture(figsize=(8, 3.6), layout="constrained")
     draw_losses(figure.subplots(), losses, steps_per_epoch)
@@ -109,9 +110,8 @@ def draw_losses(ax, losses, steps_per_epoch=1):
     losses = np.asarray(losses)
     epochs = (np.arange(len(losses)) + 1) / steps_per_epoch
     width = max(1, len(losses) // 50)
-    for column, (name, level, label) in enumerate(
-        (("generator", LN2, "ln 2"), ("discriminator", 2 * LN2, "2 ln 2"))
-    ):
+    levels = (("generator", LN2, "ln 2"), ("discriminator", 2 * LN2, "2 ln 2"))
+    for column, (name, level, label) in enumerate(levels):
         means = np.convolve(losses[:, column], np.ones(width) / width, mode="valid")
         ax.plot(epochs, losses[:, column], color=f"C{column}", alpha=0.2, linewidth=0.5)
         ax.plot(epochs[width - 1 :], means, color=f"C{column}", label=name)
@@ -122,50 +122,66 @@ def draw_losses(ax, losses, steps_per_epoch=1):
 
 
 def plot_model(model):
-    """Return a picture of a sequential network, left to right: each layer and its output's shape.
+    """Return a drawing of a sequential network, left to right: the layers and their shapes.
 
-    An SVG drawing laid out by Graphviz, which pygraphviz's wheel brings; where that is not to be
-    had, a Figure with the same boxes. Both show themselves as the value of a notebook's cell.
+    The drawing is an SVG that a notebook shows as the value of a cell. Graphviz lays it out, which
+    comes with the package pygraphviz.
     """
-    shapes = [model.input_shape, *(layer.output.shape for layer in model.layers)]
-    layers = ["Input", *(type(layer).__name__ for layer in model.layers)]
-    # long names on two lines, Batch / Normalization, keep the picture as narrow as a page
-    names = [re.sub(r"(?<=[a-zD])(?=[A-Z][a-z]{4})", "\n", name) for name in layers]
-    sizes = [" × ".join(str(length) for length in shape[1:]) for shape in shapes]
-    try:
-        return _draw_with_graphviz(names, sizes)
-    except Exception:  # whatever a machine lacks: a missing picture must not stop a lecture
-        return _draw_boxes(names, sizes)
-
-
-def _draw_with_graphviz(names, sizes):
-    import pydot
     import pygraphviz
     from IPython.display import SVG
 
-    graph = pydot.Dot(rankdir="LR", nodesep=0.1, ranksep=0.2)
-    look = {"shape": "box", "style": "filled", "fontname": "Helvetica", "margin": "0.08,0.05"}
-    for i, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        label = f"{name}\n{size}".replace("\n", "\\n")
-        graph.add_node(pydot.Node(str(i), label=label, fillcolor=_colour(name), **look))
-    for i in range(1, len(names)):
-        graph.add_edge(pydot.Edge(str(i - 1), str(i), arrowsize=0.6))
-    with quiet():  # a machine's font settings may make the layout grumble
-        drawing = pygraphviz.AGraph(graph.to_string()).draw(format="svg", prog="dot").decode()
+    graph = pygraphviz.AGraph(directed=True, rankdir="LR", nodesep=0.1, ranksep=0.2)
+    graph.node_attr.update(shape="box", style="filled", fontname="Helvetica", margin="0.08,0.05")
+    names = ["Input", *(type(layer).__name__ for layer in model.layers)]
+    shapes = [model.input_shape, *(layer.output.shape for layer in model.layers)]
+    for i, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+        # the layers that hold nearly all of the weights stand out
+        colour = "#cfe2f3" if name == "Dense" or "Conv2D" in name else "#f2f2f2"
+        # on two lines, because the drawing would be wider than a page with this name on one
+        label = name.replace("BatchNormalization", "Batch\nNormalization")
+        label += "\n" + " × ".join(str(length) for length in shape[1:])
+        graph.add_node(i, label=label, fillcolor=colour)
+        if i > 0:
+            graph.add_edge(i - 1, i, arrowsize=0.6)
+    with quiet():  # because the layout warns of fonts that a machine lacks
+        drawing = graph.draw(format="svg", prog="dot").decode()
     return SVG(drawing.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1))
 
 
-def _draw_boxes(names, sizes):
-    figure = Picture(figsize=(1.25 * len(names), 0.9))
-    ax = figure.subplots()
-    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(-1, 1))
-    ax.axis("off")
-    for i, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        box = {"boxstyle": "round", "facecolor": _colour(name)}
-        ax.text(i, 0, f"{name}\n{size}", ha="center", va="center", fontsize=7, bbox=box)
-    return figure
+def make_movie(directory="images_from_seed_images", path=None):
+    """Join a folder's image_at_epoch_*.png into an endless GIF, about 8 pictures a second.
+
+    The epoch stands below each picture. Return the path of the GIF, which is `generation.gif` in
+    the same folder if `path` is None. The old file stays until the new one is whole. Raise
+    FileNotFoundError if there is no picture, and ValueError if a picture is damaged.
+    """
+    pictures = Path(directory).glob("image_at_epoch_*.png")
+    # by the length of the name first, so that epoch 1000 comes after 999
+    pictures = sorted(pictures, key=lambda picture: (len(picture.name), picture.name))
+    if not pictures:
+        raise FileNotFoundError(f"no image_at_epoch_*.png in {str(directory)!r}")
+    first, *others = [_with_epoch(_read_picture(picture), picture.stem) for picture in pictures]
+    path = Path(directory) / "generation.gif" if path is None else Path(path)
+    with whole_file(path) as temporary:
+        first.save(
+            temporary, format="GIF", save_all=True, append_images=others, duration=120, loop=0
+        )
+    return path
 
 
-def _colour(name):
-    # the layers that hold nearly all of the weights are the ones to look for
-    return "#cfe2f3" if name == "Dense" or "Conv2D" in name else "#f2f2f2"
+def _read_picture(path):
+    try:
+        with Image.open(path) as image:
+            return image.convert("L")
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"damaged picture {str(path)!r}: {error}") from error
+
+
+def _with_epoch(picture, name):
+    """Return the picture with a strip below that says the epoch, as its file's name has it."""
+    frame = Image.new("L", (picture.width, picture.height + 28), "white")
+    frame.paste(picture)
+    text = f"epoch {name.rpartition('_')[2].lstrip('0') or '0'}"
+    middle = picture.width / 2, picture.height + 12
+    ImageDraw.Draw(frame).text(middle, text, "black", ImageFont.load_default(20), anchor="mm")
+    return frame

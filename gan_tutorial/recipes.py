@@ -1,14 +1,19 @@
-"""The two recipes: the lecture's hyperparameters, and what runs in class on two cores."""
+"""Recipes: hyperparameters by name, and the networks and optimizers that are made from them.
+
+A recipe is a dict with the keys batch_size, optimizer (arguments of Adam), generator and
+discriminator (arguments of their builders in models.py). It may have epochs, half_life and r1.
+"""
 
 import math
 import numbers
 
 import keras
 
+from .fourier import FourierConv2DTranspose
 from .models import discriminator_model, generator_model
 
 RECIPES = {
-    # the notes to the letter
+    # the hyperparameters of the lecture notes
     "lecture": {
         "epochs": 100,
         "batch_size": 256,
@@ -16,7 +21,7 @@ RECIPES = {
         "generator": {},
         "discriminator": {},
     },
-    # many small steps of small networks, quick at first and careful later; notebook 02 has the why
+    # many small steps of small networks on two cores; notebook 02 gives the reasons
     "fast": {
         "epochs": 12,
         "batch_size": 64,
@@ -43,68 +48,39 @@ def _is_real(value):
     return real and math.isfinite(value)
 
 
-# what a recipe of your own may hold: {place: (what must hold, in words)}
+_AT_LEAST_1 = (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1")
+_ABOVE_0 = (lambda x: _is_real(x) and x > 0, "a number above 0")
+_SHARE = (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1")
+# for each key: what its value must fulfil, and the same in words
 _RULES = {
-    "epochs": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
-    "batch_size": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
+    "epochs": _AT_LEAST_1,
+    "batch_size": _AT_LEAST_1,
     "half_life": (lambda x: x is None or (_is_real(x) and x > 0), "a number above 0, or None"),
     "r1": (lambda x: _is_real(x) and x >= 0, "a number of at least 0"),
-    "learning_rate": (lambda x: _is_real(x) and x > 0, "a number above 0"),
-    "beta_1": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
-    "beta_2": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
-    "latent_dim": (lambda x: _is_whole(x) and x >= 1, "a whole number of at least 1"),
+    "learning_rate": _ABOVE_0,
+    "beta_1": _SHARE,
+    "beta_2": _SHARE,
+    "latent_dim": _AT_LEAST_1,
+    "kernel_size": _AT_LEAST_1,
+    # the generator halves its channels twice
     "channels": (lambda x: _is_whole(x) and x >= 4, "a whole number of at least 4"),
     "negative_slope": (_is_real, "a finite number"),
-    "dropout": (lambda x: _is_real(x) and 0 <= x < 1, "a number from 0 to below 1"),
+    "dropout": _SHARE,
 }
 _KEYS = {"batch_size", "optimizer", "generator", "discriminator"}
 _OPTIONAL_KEYS = {"epochs", "half_life", "r1"}
 
 
-def settings(recipe):
-    """Return the numbers of a recipe, which is a name in RECIPES or a dict of your own.
-
-    Raise ValueError if there is no recipe of this name, or if the dict is none, with the key
-    that is missing, unknown or wrong.
-    """
-    if isinstance(recipe, str) and recipe in RECIPES:
-        return RECIPES[recipe]
-    if not isinstance(recipe, dict):
-        names = ", ".join(RECIPES)
-        raise ValueError(f"recipe must be one of {names}, or a dict, but is {recipe!r}")
-    if recipe.keys() - _OPTIONAL_KEYS != _KEYS:
-        expected, found = (", ".join(sorted(map(str, k))) for k in (_KEYS, recipe))
-        raise ValueError(
-            f"a recipe has the keys {expected}, and may have epochs, half_life and r1, "
-            f"but this one has {found}"
-        )
-    _check(recipe, "recipe")
-    for part in ("optimizer", "generator", "discriminator"):
-        if not isinstance(recipe[part], dict):
-            raise ValueError(f"recipe[{part!r}] must be a dict, but is {recipe[part]!r}")
-        _check(recipe[part], f"recipe[{part!r}]")
-    if "learning_rate" not in recipe["optimizer"]:
-        raise ValueError("recipe['optimizer'] has no learning_rate")
-    return recipe
-
-
-def _check(values, name):
-    for key, value in values.items():
-        holds, words = _RULES.get(key, (lambda _: True, ""))
-        if not holds(value):
-            raise ValueError(f"{name}[{key!r}] must be {words}, but is {value!r}")
-
-
 def make_networks(recipe="lecture"):
-    """Return a recipe's (generator, discriminator), untrained.
+    """Return the untrained (generator, discriminator) of a recipe.
 
-    `recipe` is a name in RECIPES, or a dict of your own with the same keys. Raise ValueError if
-    it has a key that the networks have no use for.
+    `recipe` is a name in RECIPES, or a dict of your own. Raise ValueError as `check_recipe` does,
+    or if the networks do not take an argument.
     """
-    chosen = settings(recipe)
+    chosen = check_recipe(recipe)
     try:
         return (
-            generator_model(**chosen["generator"]),
+            generator_model(**chosen["generator"], convolution=FourierConv2DTranspose),
             discriminator_model(**chosen["discriminator"]),
         )
     except TypeError as error:
@@ -112,14 +88,49 @@ def make_networks(recipe="lecture"):
 
 
 def make_optimizers(recipe="lecture"):
-    """Return the (generator_optimizer, discriminator_optimizer) of a recipe, name or dict: Adam.
+    """Return the (generator_optimizer, discriminator_optimizer) of a recipe, both Adam.
 
-    A rate that falls is a function of the step alone, so that a run can be resumed, or go on for
-    longer, and is the same.
+    `recipe` is a name in RECIPES, or a dict of your own. If it has a half_life, the learning rate
+    halves after so many steps. The rate depends on the step alone, so that a run can be resumed,
+    or go on for longer, and stays the same run.
     """
-    chosen = settings(recipe)
+    chosen = check_recipe(recipe)
     adam, half_life = chosen["optimizer"], chosen.get("half_life")
     if half_life is not None:
         rate = keras.optimizers.schedules.ExponentialDecay(adam["learning_rate"], half_life, 0.5)
         adam = {**adam, "learning_rate": rate}
     return keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam)
+
+
+def check_recipe(recipe):
+    """Return a recipe as a dict; `recipe` is a name in RECIPES, or a dict of your own.
+
+    Raise ValueError if no recipe has this name, if a key of the dict is missing or unknown, or if
+    a value makes no sense. Unknown arguments of Adam or of a network are found by these.
+    """
+    if isinstance(recipe, str) and recipe in RECIPES:
+        return RECIPES[recipe]
+    if not isinstance(recipe, dict):
+        names = ", ".join(RECIPES)
+        raise ValueError(f"recipe must be one of {names}, or a dict, but is {recipe!r}")
+    if recipe.keys() - _OPTIONAL_KEYS != _KEYS:
+        expected, found = (", ".join(sorted(map(str, keys))) for keys in (_KEYS, recipe))
+        raise ValueError(
+            f"a recipe has the keys {expected}, and may have epochs, half_life and r1, "
+            f"but this one has {found}"
+        )
+    _check_values(recipe, "recipe")
+    for part in ("optimizer", "generator", "discriminator"):
+        if not isinstance(recipe[part], dict):
+            raise ValueError(f"recipe[{part!r}] must be a dict, but is {recipe[part]!r}")
+        _check_values(recipe[part], f"recipe[{part!r}]")
+    if "learning_rate" not in recipe["optimizer"]:
+        raise ValueError("recipe['optimizer'] has no learning_rate")
+    return recipe
+
+
+def _check_values(values, name):
+    for key, value in values.items():
+        fulfils, words = _RULES.get(key, (lambda _: True, ""))
+        if not fulfils(value):
+            raise ValueError(f"{name}[{key!r}] must be {words}, but is {value!r}")

@@ -1,4 +1,5 @@
-"""Notebooks become pages and decks of slides: HTML files that a browser shows without a network.
+"""Make pages and decks of slides from notebooks.
 
-Nothing here knows what the notebooks are about.
+Each page and each deck is one HTML file that a browser can show without a network. This package
+knows nothing about the subject of the notebooks.
 """

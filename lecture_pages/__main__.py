@@ -1,10 +1,10 @@
-"""Execute the notebooks of a course, and make pages and decks of slides of them.
+"""Execute the notebooks of a course, and make pages and decks of slides from them.
 
 python -m lecture_pages refresh [NOTEBOOK ...]
 python -m lecture_pages build [--output DIR] [--no-execute] [NOTEBOOK ...]
 python -m lecture_pages clean [--output DIR]
 
-Decks alone, of notebooks as they are kept: gan-tutorial slides.
+The command `gan-tutorial slides` makes only the decks, and executes nothing.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from gan_tutorial.files import whole_file
+from gan_tutorial.files.whole import whole_file
 
 from .decks import write_deck
 from .execute import execute
@@ -23,13 +23,22 @@ from .ours import check_ours, clean
 
 
 def main(arguments=None):
-    """Run a command; return 0, 1 with the failures on stderr, or 130 on Ctrl-C."""
+    """Run one command of this package and return its exit status.
+
+    Args:
+        arguments: the words of the command line; None takes the words from `sys.argv`.
+
+    Returns:
+        0 if everything succeeded, 1 if something failed, or 130 after Ctrl-C. Each failure is
+        named on stderr.
+    """
     options = _parser().parse_args(arguments)
     if options.command is clean:
         clean(options.output)
         return 0
     if path := os.environ.get("GAN_TUTORIAL_MNIST"):
-        os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)  # kernels run in notebooks/
+        # absolute, because each kernel runs in the folder of its notebook
+        os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)
     notebooks = options.notebooks or lessons()
     failures = [] if notebooks else ["no notebook in notebooks/"]
     for path in notebooks:
@@ -39,11 +48,11 @@ def main(arguments=None):
             print(f"{path.name}: {error}", file=sys.stderr)
             failures.append(f"{path.name}: {str(error).splitlines()[0]}")
         except KeyboardInterrupt:
-            print(f"Interrupted: {path.name} is as it was", file=sys.stderr)
+            print(f"Interrupted: {path.name} has not been changed", file=sys.stderr)
             return 130
     if options.command is build and notebooks:
         try:
-            print(f"The list of all: {write_index(notebooks, options.output)}")
+            print(f"The index of all pages: {write_index(notebooks, options.output)}")
         except OSError as error:
             failures.append(str(error))
     for failure in failures:
@@ -52,21 +61,28 @@ def main(arguments=None):
 
 
 def lessons():
-    """Return the paths of the notebooks in notebooks/ and in its solutions/."""
+    """Return the paths of the notebooks in notebooks/ and in notebooks/solutions/."""
     folder = Path("notebooks")
     return sorted([*folder.glob("[0-9]*.ipynb"), *folder.glob("solutions/*.ipynb")])
 
 
 def refresh(path, options):
-    """Execute a notebook and put it in the old one's place, or leave that as it is."""
+    """Execute a notebook and save its outputs in it.
+
+    If a cell fails, the file of the notebook does not change.
+    """
     notebook = execute(path)
     with whole_file(path) as temporary:
         nbformat.write(notebook, temporary)
 
 
 def build(path, options):
-    """Write the page and the deck of a notebook, which itself stays as it is."""
-    check_ours(options.output / f"{path.stem}.html")  # before the minutes that it may take
+    """Write the page and the deck of a notebook.
+
+    The file of the notebook does not change, even if the notebook is executed.
+    """
+    # first, because the execution can take minutes
+    check_ours(options.output / f"{path.stem}.html")
     notebook = execute(path) if options.execute else nbformat.read(path, as_version=4)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     html, _ = PageExporter().from_notebook_node(notebook, resources)
@@ -78,7 +94,10 @@ def build(path, options):
 
 
 def write_index(notebooks, output):
-    """Write the list of the pages there are of these notebooks and of those beside them."""
+    """Write the index of all pages and return its path.
+
+    The index lists every notebook in the folders of `notebooks` whose page is in `output`.
+    """
     folders = {path.resolve().parent for path in notebooks}
     paths = sorted(path for folder in folders for path in folder.glob("*.ipynb"))
     entries = [
@@ -98,7 +117,8 @@ def _parser():
         "python -m lecture_pages", description="Execute and render the notebooks."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for function, text in ((refresh, "execute, and keep the outputs"), (build, "pages, slides")):
+    helps = {refresh: "execute notebooks and save their outputs", build: "make pages and slides"}
+    for function, text in helps.items():
         command = commands.add_parser(function.__name__, help=text)
         command.set_defaults(command=function, execute=True)
         command.add_argument(
@@ -109,7 +129,7 @@ def _parser():
     for each in (command, removing):
         each.add_argument("--output", type=Path, default=Path("build"), metavar="DIR")
     command.add_argument(
-        "--no-execute", dest="execute", action="store_false", help="render the kept outputs"
+        "--no-execute", dest="execute", action="store_false", help="show the saved outputs"
     )
     return parser
 

@@ -1,4 +1,7 @@
-"""Slides: an executed notebook as one HTML deck that needs no network, and its PDF handout."""
+"""Make a deck of slides from an executed notebook, and a PDF handout from the deck.
+
+A deck is one HTML file that a browser can show without a network.
+"""
 
 import contextlib
 import shutil
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from gan_tutorial.files import whole_file
+from gan_tutorial.files.whole import whole_file
 
 from .exporters import SlidesExporter
 from .ours import check_ours
@@ -17,20 +20,21 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
-WIDTH, HEIGHT = 1280, 720  # CSS pixels of a slide, 16:9; a browser scales it to its window
+WIDTH, HEIGHT = 1280, 720  # of a slide, in CSS pixels; a browser scales it to its window
 
 
 def make_decks(notebooks, output="build/slides"):
-    """Make the decks of notebooks; yield each path that was written, and each error.
+    """Make the decks of several notebooks, and yield the path of each file.
 
-    If there is Chromium or Chrome, a handout lies beside each deck, and a warning names each
-    slide that holds more than a screen. An error keeps no other notebook from its deck. Raise
-    ValueError if there is no notebook, or if two have one name.
+    If this machine has Chromium or Chrome, each deck gets a handout, and a warning names each
+    slide whose content does not fit. If a notebook cannot be made into a deck, its error is
+    yielded, and the next notebook follows. Raise ValueError if `notebooks` is empty, or if two
+    notebooks have the same name.
     """
     if not notebooks:
-        raise ValueError("no notebook in 'notebooks': name one")
+        raise ValueError("no notebook in 'notebooks': give the path of a notebook")
     if len({Path(notebook).stem for notebook in notebooks}) < len(notebooks):
-        raise ValueError("two notebooks of one name: one's slides would take the other's place")
+        raise ValueError("two notebooks have the same name, so one deck would replace the other")
     made = False
     for notebook in map(Path, notebooks):
         try:
@@ -45,30 +49,45 @@ def make_decks(notebooks, output="build/slides"):
             for line in overflowing_slides(deck):
                 warnings.warn(f"{notebook.name}, {line}", stacklevel=1)
     if made and not find_browser():
-        warnings.warn("no Chromium or Chrome here: no handouts, no check of sizes", stacklevel=1)
+        text = "no Chromium or Chrome here, so no handouts were made, and no sizes were checked"
+        warnings.warn(text, stacklevel=1)
 
 
 def make_slides(notebook, output="build/slides"):
-    """Write the deck <notebook's name>.slides.html in the folder `output`; return its path.
+    """Write the deck `<name of the notebook>.slides.html` and return its path.
 
-    The notebook's kept outputs are shown, nothing is executed. A cell's slide type says where it
-    goes: slide and subslide begin a new one, notes are for the speaker, skip is left out; the
-    input of cells with the tag "hide-code" is not shown; without any slide type, headings begin
-    slides. Raise ValueError if the notebook is none, was not executed, stopped with an error, has
-    a formula that cannot be drawn, or would load something from elsewhere.
+    Nothing is executed: the deck shows the outputs that the notebook holds. Jupyter's slide type
+    of a cell decides where the cell goes. "slide" and "subslide" begin a new slide, "notes" are
+    for the speaker, and "skip" leaves the cell out. If no cell has a slide type, each heading
+    begins a slide. The code of a cell with the tag "hide-code" is not shown.
+
+    Args:
+        notebook: the path of the notebook.
+        output: the folder of the deck.
+
+    Returns:
+        The path of the deck.
+
+    Raises:
+        ValueError: if the file is not a notebook, if the notebook was not executed or stopped
+            with an error, if a formula cannot be drawn, or if the deck would need another file.
     """
     path = Path(notebook)
     try:
         content = nbformat.read(path, as_version=4)
     except OSError:
         raise
-    except Exception as error:  # nbformat lets through whatever it stumbles over
-        raise ValueError(f"{path.name!r} is no notebook: {str(error).splitlines()[0]}") from error
+    except Exception as error:  # because nbformat raises errors of many classes
+        line = str(error).splitlines()[0]
+        raise ValueError(f"{path.name!r} is not a notebook: {line}") from error
     return write_deck(content, path, output)
 
 
 def write_deck(notebook, path, output):
-    """Write the deck of a notebook that was read from `path`, as `make_slides` does."""
+    """Write the deck of a notebook that was read from `path`, and return the deck's path.
+
+    Raise ValueError in the cases that `make_slides` lists.
+    """
     _check_executed(notebook, path.name)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     try:
@@ -87,23 +106,24 @@ def _check_executed(notebook, name):
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.strip():
             if cell.execution_count is None:
-                raise ValueError(f"{name!r} was not executed: run it, and save the outputs")
+                raise ValueError(f"{name!r} was not executed: run all cells, and save it")
             if any(output.output_type == "error" for output in cell.outputs):
                 count = cell.execution_count
                 raise ValueError(f"{name!r} stopped with an error in cell In [{count}]")
 
 
 def find_browser():
-    """Return the path of Chromium or Chrome on this machine, None where there is none."""
+    """Return the path of Chromium or Chrome on this machine, or None if there is no browser."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def make_handout(deck):
-    """Print a deck, a page for each slide, to <its name>.pdf beside it; return the path.
+    """Print a deck to a PDF file beside it, one page for each slide, and return its path.
 
-    Needs Chromium or Chrome; raise OSError where there is none.
+    Raise OSError if this machine has neither Chromium nor Chrome.
     """
-    target = Path(deck).with_suffix(".pdf")  # .slides.pdf: the other name may be an article's
+    # the name ends with .slides.pdf, because <name>.pdf could be a user's own file
+    target = Path(deck).with_suffix(".pdf")
     check_ours(target)
     with whole_file(target) as temporary, browser() as chromium:
         page = open_deck(chromium, deck, "?print-pdf")
@@ -113,9 +133,10 @@ def make_handout(deck):
 
 
 def overflowing_slides(deck):
-    """Return what a deck's slides cannot hold, a line for each: where it is, and by how much.
+    """Return one line for each slide whose content does not fit on the slide.
 
-    Measured by Chromium or Chrome; raise OSError where there is none.
+    The line says which slide it is, and how many pixels are too many. Raise OSError if this
+    machine has neither Chromium nor Chrome, because a browser measures the content.
     """
     with browser() as chromium:
         return open_deck(chromium, deck).evaluate("overflows()")
@@ -123,13 +144,16 @@ def overflowing_slides(deck):
 
 @contextlib.contextmanager
 def browser():
-    """Yield Chromium or Chrome, headless, as playwright has it; raise OSError without one."""
+    """Start Chromium or Chrome without a window, and yield the browser object of playwright.
+
+    Raise OSError if this machine has no such browser, or if the browser does not start.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     if find_browser() is None:
-        raise OSError("Chromium or Chrome is needed, and is not found")
+        raise OSError("Chromium or Chrome is needed, but was not found")
     with sync_playwright() as playwright:
-        # in a container it has no sandbox of its own; it opens our own files alone
+        # because Chromium's sandbox does not work in a container; we open only our own files
         options = {"executable_path": find_browser(), "args": ["--no-sandbox"]}
         try:
             chromium = playwright.chromium.launch(**options)
@@ -143,7 +167,7 @@ def browser():
 
 
 def open_deck(chromium, deck, query=""):
-    """Return the page of a deck, once its slides are laid out."""
+    """Open a deck in a browser, wait until its slides are laid out, and return the page."""
     page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(Path(deck).resolve().as_uri() + query)
     page.wait_for_function("window.Reveal && Reveal.isReady()")

@@ -1,4 +1,4 @@
-"""Execute a notebook, and leave out of it what differs from one execution to the next."""
+"""Execute a notebook, and remove everything that would differ in the next execution."""
 
 import asyncio
 import time
@@ -11,16 +11,17 @@ from tqdm import tqdm
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    # IPython's lexer, because to one of Python alone %pip and !git are mistakes
+    # the lexer of IPython, because the lexer of Python marks %pip and !git as mistakes
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
 CELL_METADATA = ("alt", "slideshow", "tags")
 
 
 def execute(path):
-    """Return the notebook at `path`, executed in its folder, without volatile metadata.
+    """Execute the notebook at `path` in its own folder, and return it.
 
-    Raise ValueError that names the cell where one fails.
+    The result holds no metadata that change with each execution. Raise ValueError, which names
+    the cell, if a cell fails.
     """
     notebook = nbformat.read(path, as_version=4)
     cells = sum(cell.cell_type == "code" and cell.source.strip() != "" for cell in notebook.cells)
@@ -35,13 +36,13 @@ def execute(path):
                 resources={"metadata": {"path": str(path.parent)}},
                 on_cell_execute=lambda cell, **_: begun.append(cell),
                 on_cell_executed=lambda **_: bar.update(),
-                # no word about how the kernel is reached
+                # because the kernel would print how other programs can connect to it
                 extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             ).execute()
         except (CellExecutionError, DeadKernelError) as error:
             raise ValueError(_failure(begun, error)) from None
         except (AssertionError, asyncio.CancelledError):
-            # so does nbclient end when Ctrl-C has taken its kernel away
+            # because nbclient ends with these errors if Ctrl-C has ended its kernel
             raise KeyboardInterrupt from None
     print(f"{path.stem}: {cells} cells, {time.monotonic() - start:.0f} s", flush=True)
     return _normalised(notebook)
@@ -64,11 +65,14 @@ def _normalised(notebook):
 
 
 def _joined(outputs):
-    """Return outputs with neighbouring pieces of a stream in one, and without live widgets."""
+    """Return the outputs with the pieces of each stream joined, and without live widgets.
+
+    A long print can arrive in several pieces, and their number depends on the timing.
+    """
     joined = []
     for output in outputs:
         if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
-            continue  # without a kernel it would be a blank, or its name
+            continue  # because without a kernel a widget shows nothing, or only its name
         last = joined[-1] if joined else {}
         if output.output_type == "stream" and output.get("name") == last.get("name"):
             last.text += output.text

@@ -1,6 +1,8 @@
-"""A notebook as one HTML file, page or slides, that a browser shows without a network.
+"""Turn a notebook into one HTML file that a browser can show without a network.
 
-Two exporters of nbconvert, with templates of our own, MathML and reveal.js (MIT licence) inside.
+This module has two exporters for nbconvert: one makes a page, the other makes slides. The HTML
+file holds everything it needs. Formulas become MathML. The slides hold a copy of reveal.js (MIT
+licence).
 """
 
 import copy
@@ -10,28 +12,20 @@ from pathlib import Path
 
 import jinja2
 from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import (
-    IPythonRenderer,
-    MarkdownWithMath,
-    MathInlineParser,
-)
 
-from .formulas import math_font, mathml
+from .formulas import FormulaRenderer, math_font, render
 from .outside import outside_addresses
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's exporter of a page: `jupyter nbconvert --to gan_tutorial_page`.
-
-    Raise ValueError for a formula that cannot be drawn, or a file that would be loaded.
-    """
+    """The exporter that makes a page: `jupyter nbconvert --to gan_tutorial_page`."""
 
     layout, suffix = "page", ".html"
 
     def __init__(self, **options):
-        """Make an exporter; `options` are nbconvert's."""
+        """Make an exporter; `options` go to nbconvert's `HTMLExporter`."""
         super().__init__(
             template_name=self.layout,
             extra_template_basedirs=[str(TEMPLATES)],
@@ -44,7 +38,7 @@ class PageExporter(HTMLExporter):
 
     @property
     def default_config(self):
-        """What this exporter settles; what is given on a command line goes before."""
+        """The options that this exporter sets; an option on the command line has priority."""
         config = super().default_config
         kinds = ["text/html", "text/markdown", "text/latex", "image/svg+xml", "image/gif"]
         kinds += ["image/png", "image/jpeg", "text/plain"]
@@ -53,30 +47,34 @@ class PageExporter(HTMLExporter):
         return config
 
     def from_notebook_node(self, notebook, resources=None, **more):
-        """Return the HTML and nbconvert's resources of a notebook."""
+        """Return the HTML of a notebook, and nbconvert's resources.
+
+        Raise ValueError if a formula cannot be drawn, or if the HTML would need another file.
+        """
         about = dict((resources or {}).get("metadata", {}))
         name = about.get("name", "notebook")
         resources = {**(resources or {}), "title": title(notebook) or name}
         self.register_filter("markdown2html", _markdown_filter(about.get("path", ""), self.suffix))
         html, resources = super().from_notebook_node(notebook, resources, **more)
         if addresses := outside_addresses(html):
-            raise ValueError(f"needs {', '.join(addresses)}, which is not inside")
+            raise ValueError(f"needs {', '.join(addresses)}, which is not inside the notebook")
         return html.replace("</head>", f"<style>{math_font(html)}</style></head>", 1), resources
 
 
 class SlidesExporter(PageExporter):
-    """nbconvert's exporter of slides: `jupyter nbconvert --to gan_tutorial_slides`."""
+    """The exporter that makes slides: `jupyter nbconvert --to gan_tutorial_slides`."""
 
     layout, suffix = "slides", ".slides.html"
     file_extension = ".slides.html"
     export_from_notebook = "gan_tutorial slides"
 
     def from_notebook_node(self, notebook, resources=None, **more):
-        """Return the HTML and nbconvert's resources, without the code that a hall cannot read.
+        """Return the HTML of the slides, and nbconvert's resources.
 
-        On a slide with a picture that is all code of more than two lines, elsewhere that of the
-        cells with the tag "hide-code". A notebook that says nothing of slides begins one at each
-        heading.
+        The code of a cell is hidden if the cell has the tag "hide-code". On a slide with a
+        picture, all code of more than two lines is hidden too, because no room is left in which
+        it could be large enough to be read. If no cell has a slide type, each heading begins a
+        slide.
         """
         notebook = copy.deepcopy(notebook)
         if not any(map(_slide_type, notebook.cells)):
@@ -91,7 +89,7 @@ class SlidesExporter(PageExporter):
 
 
 def _slides(cells):
-    """Return the cells of each slide, a list of lists."""
+    """Return a list that holds a list of cells for each slide."""
     slides = [[]]
     for cell in cells:
         kind = _slide_type(cell)
@@ -119,21 +117,21 @@ def _draws(cell):
 
 
 def render_index(entries):
-    """Return the HTML of the list of pages; `entries` are pairs (stem, title)."""
+    """Return the HTML of the index; `entries` are pairs (file name without suffix, title)."""
     loader = jinja2.FileSystemLoader(TEMPLATES)
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("index.html.j2")
     return template.render(entries=entries)
 
 
 def title(notebook):
-    """Return the first H1 of a notebook, or None."""
+    """Return the first main heading (# ...) of a notebook, or None if there is no heading."""
     texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     headings = (re.search(r"^# +(.+?) *$", text, re.MULTILINE) for text in texts)
     return next((heading[1] for heading in headings if heading), None)
 
 
 def _reveal():
-    # only the static files: importing the package would import Sphinx
+    # the files are found without an import, because the import would load all of Sphinx
     return distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
 
 
@@ -142,45 +140,22 @@ def _markdown_filter(folder, suffix):
     def markdown2html(context, source):
         attachments = context["cell"].get("attachments", {})
         renderer = _Renderer(suffix, path=str(folder), attachments=attachments)
-        html = MarkdownWithMath(renderer, inline=_Inline(hard_wrap=False)).render(source)
-        # browsers break a line between a formula and the full stop after it
-        ending = r"(<math>(?:(?!</math>).)*</math>[.,;:?!)]+)"
-        return re.sub(ending, r'<span class="unbroken">\1</span>', html, flags=re.DOTALL)
+        return render(source, renderer)
 
     return markdown2html
 
 
-class _Renderer(IPythonRenderer):
-    """nbconvert's Markdown, with MathML for formulas and pages for notebooks."""
+class _Renderer(FormulaRenderer):
+    """The renderer of Markdown with formulas, in which links to notebooks lead to their pages."""
 
     def __init__(self, suffix, **options):
         super().__init__(escape=False, embed_images=True, **options)
         self.suffix = suffix
 
-    def inline_math(self, body):
-        return mathml(body, display=False)
-
-    def block_math(self, body):
-        return mathml(rf"\begin{{equation*}}{body}\end{{equation*}}" if r"\tag" in body else body)
-
-    def latex_environment(self, name, body):
-        # with a star, as Jupyter has it: what has no \tag has no number
-        starred = name.removesuffix("*") + "*"
-        return mathml(rf"\begin{{{starred}}}{body}\end{{{starred}}}")
-
     def link(self, text, url, title=None):
-        # pages lie in one folder; other files of the project are not beside them
+        # a link to another file of the project becomes text, because only pages are in the folder
         if notebook := re.fullmatch(r"(?:\.\./|solutions/)?([^/:]+)\.ipynb(#.*)?", url):
             url = f"{notebook[1]}{self.suffix}{notebook[2] or ''}"
         elif not re.match(r"[a-z]+:|#|//", url, re.I):
             return text
         return super().link(text, url, title)
-
-
-class _Inline(MathInlineParser):
-    # as Pandoc: no space inside of the dollars, no digit after them; so $5 and 5 $ are prices
-    SPECIFICATION = MathInlineParser.SPECIFICATION | {
-        "inline_math_tex": r"(?<![$\\])\$(?=[^\s$])"
-        r"(?P<math_inline_tex>(?:[^$`\\]|\\.)+?)"
-        r"(?<!\s)\$(?!\d)"
-    }

@@ -1,15 +1,18 @@
-"""Which files this package made: only these are replaced, and removed by `clean`."""
+"""Recognise the files that this package made.
+
+This package replaces and removes only its own files, so that no file of a user is lost.
+"""
 
 from pathlib import Path
 
 MARK = '<meta name="generator" content="lecture_pages">'
-# what the pages, decks and lists of the first edition, which had no mark, hold instead
+# texts in the files of the first edition of this package, because they have no MARK
 _OLD_MARKS = ('@font-face { font-family: "Math"; src: url("data:font/woff', '<ul class="contents">')
-_PRINTER = b"Skia/PDF"  # Chromium's, in the PDF files that it prints
+_PRINTER = b"Skia/PDF"  # the program that Chromium names in the PDF files that it prints
 
 
 def is_ours(path):
-    """Return whether a file is a page, a deck, a list of pages or a handout that we made."""
+    """Return whether this package made a file: a page, a deck, an index or a handout."""
     path = Path(path)
     if path.is_symlink() or not path.is_file():
         return False
@@ -22,17 +25,20 @@ def is_ours(path):
 
 
 def check_ours(path):
-    """Raise OSError if there is something at a path that we did not make."""
+    """Raise FileExistsError if a path exists and this package did not make it."""
     path = Path(path)
     if (path.exists() or path.is_symlink()) and not is_ours(path):
         raise FileExistsError(
-            f"{str(path)!r} is not made by this program, and stays as it is: "
-            "move it, or give another folder (--output)"
+            f"{str(path)!r} is not made by this program, so it will not be replaced: "
+            "move it, or choose another folder (--output)"
         )
 
 
 def clean(folder):
-    """Remove what we made from a folder and its slides/; remove both if nothing else is there."""
+    """Remove the files that this package made from a folder and from its subfolder slides/.
+
+    A folder that is empty after that is removed too.
+    """
     for place in (Path(folder) / "slides", Path(folder)):
         if place.is_symlink() or not place.is_dir():
             continue

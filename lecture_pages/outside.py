@@ -1,18 +1,24 @@
-"""What a browser would load for a page that is to need nothing but itself."""
+"""Find what a browser would load from elsewhere for a page that must need no other file."""
 
 import re
 from html.parser import HTMLParser
 
 
 def outside_addresses(html):
-    """Return what a browser would load from elsewhere for this HTML; links do not count."""
+    """Return the addresses that a browser loads on its own when it shows this HTML.
+
+    Links are left out, because a browser follows a link only after a click.
+    """
     loads = _Loads(convert_charrefs=True)
     loads.feed(html)
     return loads.addresses
 
 
 class _Loads(HTMLParser):
-    """Collects the addresses that a browser follows by itself, but for those of inside data."""
+    """A parser that collects the addresses that a browser loads on its own.
+
+    Addresses that hold their data themselves, such as `data:image/png;base64,...`, are left out.
+    """
 
     ATTRIBUTES = ("src", "href", "xlink:href", "poster", "data", "srcset")
 

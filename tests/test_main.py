@@ -1,3 +1,4 @@
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from helpers import contents, run_python
 from PIL import Image
 
-from gan_tutorial.__main__ import main
+from gan_tutorial.__main__ import main, save_images
 
 
 @pytest.fixture
@@ -31,73 +32,63 @@ def one_line_of_error(capfd):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--help"], 0, "train generate movie"),
-        (["train", "--epochs", "0"], 2, "--epochs must be at least 1"),
-        (["generate", "--output", "grid.gif"], 2, "--output must end in .png or .npz"),
-        (["generate", "--scale-stds", "nan", "--output", "x.npz"], 2, "must be a finite number"),
+        (["--help"], 0, "Usage: gan-tutorial .*evaluate .*generate .*movie .*slides .*train "),
+        (["train", "--epochs", "0"], 2, "Usage: gan-tutorial train .*--epochs.*0 .*x>=1"),
     ],
 )
 def test_help_and_wrong_usage_answer_without_tensorflow(arguments, status, words, tmp_path):
     answer = run_python("-X", "importtime", "-m", "gan_tutorial", *arguments, cwd=tmp_path)
     assert answer.returncode == status
-    for word in words.split():
-        assert word in answer.stdout + answer.stderr
+    assert re.search(words, answer.stdout + answer.stderr, re.DOTALL)
     imported = {line.rpartition("|")[2].strip() for line in answer.stderr.splitlines()}
-    assert "argparse" in imported
+    assert "click" in imported
     assert not imported & {"tensorflow", "keras", "numpy", "matplotlib"}
 
 
-@pytest.mark.parametrize("command", ["train", "generate", "movie"])
+@pytest.mark.parametrize("command", ["train", "generate", "evaluate", "movie", "slides"])
 def test_every_command_has_help(command, capsys):
-    with pytest.raises(SystemExit, match="0"):
-        main([command, "--help"])
-    assert f"gan-tutorial {command}" in capsys.readouterr().out
+    assert main([command, "--help"]) == 0
+    assert f"Usage: gan-tutorial {command}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "message"),
     [
-        [],
-        ["paint"],
-        ["train", "--recipe", "slow"],
-        ["train", "--epochs", "0"],
-        ["train", "--batch-size", "-3"],
-        ["train", "--limit", "none"],
-        ["train", "--seed", "few"],
-        ["train", "--seed", "-1"],
-        ["train", "--precision", "float8"],
-        ["generate"],
-        ["generate", "--number", "0", "--output", "x.npz"],
-        ["generate", "--number", "-3", "--output", "x.npz"],
-        ["generate", "--number", "2.5", "--output", "x.npz"],
-        ["generate", "--scale-means", "wide", "--output", "x.npz"],
-        ["generate", "--scale-stds", "nan", "--output", "x.npz"],
-        ["generate", "--output", "grid.gif"],
-        ["generate", "--output", "png"],
-        ["generate", "--output", ".png"],
-        ["generate", "--output", "folder/../.."],
-        ["generate", "--seed", "1", "--output"],
+        ("", "Usage: gan-tutorial "),
+        ("paint", "No such command 'paint'"),
+        ("train --recipe slow", "'--recipe': 'slow' is not one of 'lecture', 'fast'"),
+        ("train --epochs 0", "'--epochs': 0 is not in the range x>=1"),
+        ("train --batch-size -3", "'--batch-size': -3 is not in the range x>=1"),
+        ("train --limit none", "'--limit': 'none' is not a valid integer"),
+        ("train --seed -1", "'--seed': -1 is not in the range 0<=x<=4294967295"),
+        ("train --precision float8", "'float8' is not one of 'float32', 'mixed_bfloat16'"),
+        ("generate", "Missing option '--output'"),
+        ("generate --seed 1 --output", "'--output' requires an argument"),
+        ("generate --number 2.5 --output x.npz", "'--number': '2.5' is not a valid integer"),
+        ("generate --scale-means wide --output x.npz", "a finite number, but is 'wide'"),
+        ("generate --scale-means -inf --output x.npz", "a finite number, but is '-inf'"),
+        ("generate --scale-stds nan --output x.npz", "'--scale-stds': must be a finite number"),
+        ("generate --output grid.gif", "'--output': must end in .png or .npz, but is 'grid.gif'"),
+        ("generate --output png", "but is 'png'"),
+        ("generate --output .png", "but is '.png'"),
+        ("generate --output folder/../..", "but is 'folder/../..'"),
+        ("evaluate --pairs pairs.npz", "'--pairs': must end in .png, but is 'pairs.npz'"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_writes_nothing(arguments, tmp_path, monkeypatch, capsys):
+def test_wrong_usage_exits_with_2_and_writes_nothing(
+    arguments, message, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="2"):
-        main(arguments)
-    assert "usage: gan-tutorial" in capsys.readouterr().err
+    assert main(arguments.split()) == 2
+    out, error = capsys.readouterr()
+    assert (out, message in error) == ("", True), error
     assert list(tmp_path.iterdir()) == []
 
 
-def test_statuses_of_the_real_program(tmp_path):
-    generate = ["-m", "gan_tutorial", "generate"]
-    absent = ["--checkpoint", "absent", "--output", "grid.png"]
-    failed = run_python(*generate, *absent, cwd=tmp_path)
-    assert (failed.returncode, failed.stdout) == (1, "")
-    assert failed.stderr == "gan-tutorial: no checkpoint folder at 'absent'\n"
-    misused = run_python(*generate, cwd=tmp_path)
-    assert (misused.returncode, misused.stdout) == (2, "")
-    assert "--output" in misused.stderr
-    assert "Traceback" not in misused.stderr
-    assert list(tmp_path.glob("grid*")) == []
+def test_a_folder_is_no_output(tmp_path, capsys):
+    (tmp_path / "folder.png").mkdir()
+    assert main(["generate", "--output", str(tmp_path / "folder.png")]) == 2
+    assert "folder.png' is a folder" in capsys.readouterr().err
 
 
 TWO_COMMANDS = """
@@ -153,37 +144,20 @@ def test_batch_larger_than_the_data_fails_and_makes_no_folder(mnist_variable, tm
     assert not run.exists()
 
 
-def test_nothing_to_resume_fails_with_one_line(mnist_variable, tmp_path, capfd):
-    assert main(["train", "--resume", "--output", str(tmp_path / "run")]) == 1
-    assert "no run to go on with" in one_line_of_error(capfd)
-    assert not (tmp_path / "run").exists()
-
-
 def generate(checkpoint, output, *arguments):
     return main(["generate", "--checkpoint", str(checkpoint), "--output", str(output), *arguments])
 
 
-def test_generated_npz_holds_raw_images(fast_run, tmp_path, capfd):
-    path = tmp_path / "new folder" / "images.npz"
-    assert generate(fast_run, path, "--number", "7", "--seed", "1") == 0
-    assert capfd.readouterr() == (f"7 images in {path}\n", "")
-    with np.load(path) as file:
-        assert file.files == ["images"]
-        images = file["images"]
-    assert images.shape == (7, 28, 28, 1)
-    assert images.dtype == np.float32
-    assert np.abs(images).max() <= 1
-    assert len({image.tobytes() for image in images}) == 7
-
-
-def test_npz_in_parts_is_as_numpy_writes_it(fast_run, tmp_path):
-    assert generate(fast_run, tmp_path / "parts.npz", "--number", "1500", "--seed", "1") == 0
+def test_generated_npz_is_as_numpy_writes_it(fast_run, tmp_path, capfd):
     import gan_tutorial as gt
 
+    path = tmp_path / "new folder" / "images.npz"
+    assert generate(fast_run, path, "--number", "1500", "--seed", "1") == 0
+    assert capfd.readouterr() == (f"1500 images in {path}\n", "")
     generator, _ = gt.restore(fast_run)
     points = gt.sample_prior(1500, seed=1)  # the program draws them in two parts
     np.savez(tmp_path / "whole.npz", images=gt.generate_images(generator, points))
-    parts, whole = (zipfile.ZipFile(tmp_path / f"{name}.npz") for name in ("parts", "whole"))
+    parts, whole = zipfile.ZipFile(path), zipfile.ZipFile(tmp_path / "whole.npz")
     assert parts.namelist() == whole.namelist() == ["images.npy"]
     assert parts.read("images.npy") == whole.read("images.npy")
 
@@ -209,11 +183,10 @@ def test_points_are_of_the_prior_unless_scales_are_given(fast_run, tmp_path):
         np.testing.assert_array_equal(images, gt.generate_images(generator, points))
 
 
-def test_seed_reproduces_the_images(fast_run, tmp_path):
-    first, again = (images_of(fast_run, tmp_path, name, "--seed", "1") for name in "ab")
-    np.testing.assert_array_equal(first, again)
-    assert (images_of(fast_run, tmp_path, "c", "--seed", "2") != first).any()
-    assert (images_of(fast_run, tmp_path, "d") != images_of(fast_run, tmp_path, "e")).any()
+def test_another_seed_or_none_gives_other_images(fast_run, tmp_path):
+    seeds = (["--seed", "1"], ["--seed", "2"], [], [])
+    made = [images_of(fast_run, tmp_path, "images", *seed).tobytes() for seed in seeds]
+    assert len({*made}) == 4
 
 
 def test_generated_png_is_a_grid(fast_run, tmp_path):
@@ -222,14 +195,6 @@ def test_generated_png_is_a_grid(fast_run, tmp_path):
         assert picture.size == (4 * 60, 3 * 60)
         assert len(picture.convert("L").getcolors()) > 10
     assert plt.get_fignums() == []
-
-
-@pytest.mark.parametrize("name", ["grid.gif", "grid", "grid.npy"])
-def test_other_suffix_is_wrong_usage_and_writes_nothing(name, fast_run, tmp_path, capfd):
-    with pytest.raises(SystemExit, match="2"):
-        generate(fast_run, tmp_path / name)
-    assert f"must end in .png or .npz, but is '{tmp_path / name}'" in capfd.readouterr().err
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -251,7 +216,8 @@ def test_impossible_points_fail_and_the_old_file_stays(
 def test_folder_without_checkpoint_fails_and_writes_nothing(folder, tmp_path, capfd):
     (tmp_path / "empty").mkdir()
     assert generate(tmp_path / folder, tmp_path / "x.npz") == 1
-    assert folder in one_line_of_error(capfd)
+    assert "no checkpoint" in (error := one_line_of_error(capfd))
+    assert folder in error
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
@@ -296,8 +262,6 @@ def test_run_json_without_a_recipe_is_named(text, fast_run, tmp_path, capfd):
 
 @pytest.mark.parametrize("number", [2, 4])
 def test_another_number_of_images_than_promised_is_refused(number, tmp_path):
-    import gan_tutorial as gt
-
     with pytest.raises(ValueError, match="3 images were promised"):
-        gt.save_images([np.zeros((number, 28, 28, 1))], 3, tmp_path / "x.npz")
+        save_images([np.zeros((number, 28, 28, 1))], 3, tmp_path / "x.npz")
     assert list(tmp_path.iterdir()) == []

@@ -1,19 +1,20 @@
-"""Make a run the shipped one: checkpoint, losses, pictures, movie, and its figures by epoch.
+"""Make a run the shipped run: its checkpoint, losses, pictures, movie, and its measures by epoch.
 
 python tools/ship.py RUN
 """
 
-import csv
 import json
+import math
 import re
 import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 import gan_tutorial as gt
-from gan_tutorial.checkpoint_files import PART
-from gan_tutorial.files import whole_file
-from gan_tutorial.runs.restore import write_sums
+from gan_tutorial.files.sums import write_sums
+from gan_tutorial.files.whole import whole_file
 
 PROJECT = Path(__file__).resolve().parent.parent
 READMES = {
@@ -24,9 +25,9 @@ The shipped networks, with their optimizers and random state, so that the run ca
 The images of 16 fixed latent points after every epoch of the shipped run, and `generation.gif`, made of them by `gan-tutorial movie`.
 """,
     "data": """\
-`losses.csv` is the loss record of the shipped run (step, epoch, generator_loss, discriminator_loss; nats), `figures.csv` says what its images are worth. A `mnist.npz` put here is found by `load_mnist()`, and is not part of the repository.
+`losses.csv` is the loss record of the shipped run (step, epoch, generator_loss, discriminator_loss; nats), `measures.csv` says what its images are worth. A `mnist.npz` put here is found by `load_mnist()`, and is not part of the repository.
 
-Of {number} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor}):
+Of {number:,.0f} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor:.2f}):
 
 {table}
 
@@ -37,35 +38,73 @@ The share of the images, in per cent, that the judge takes for each digit:
 Seen by `{judge}`.
 """,
 }
+MADE = "\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
+SHOWN = ["distance", "classifier_score", "digit_variation", "confident", "precision", "recall"]
+SHOWN += ["coverage", "two_sample", "nearest"]
 
 
 def ship(run, project=PROJECT):
-    """Put a run's files at the top level of the project, in the place of those there."""
-    if not (steps := steps_of(run)):
-        raise SystemExit(f"no checkpoint in {str(run)!r}: name a run's folder")
-    if run.resolve() == project.resolve():
-        raise SystemExit(f"{str(run)!r} is the shipped run itself: name another run's folder")
-    newest = steps[-1]
-    gt.restore(run, newest)  # complains of a damaged one before anything is touched
-    about = json.loads((run / "run.json").read_text())
-    figures, judge = figures_by_epoch(run, about)
-    replace(run, project, "training_checkpoints", rf"ckpt-{newest}\..*", PART)
-    state = f'model_checkpoint_path: "ckpt-{newest}"\nall_model_checkpoint_paths: "ckpt-{newest}"\n'
-    with whole_file(project / "training_checkpoints" / "checkpoint") as temporary:
-        temporary.write_text(state)  # as TensorFlow writes it
-    write_sums(project / "training_checkpoints")
+    """Put the files of a run at the top level of the project, in the place of the shipped run's."""
+    steps = steps_to_ship(run, project)
+    gt.restore(run, steps[-1])  # first, because a damaged checkpoint must not replace a good one
+    plan = json.loads((run / "run.json").read_text())
+    measures = pd.DataFrame(measures_by_epoch(run, plan, steps)).set_index("epoch")
+    replace_checkpoint(run, project, steps[-1])
     replace(run, project, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
     gt.make_movie(project / "images_from_seed_images")
     replace(run, project, "data", r"losses\.csv")
     replace(run, project, ".", r"run\.json")
-    write_csv(project / "data" / "figures.csv", figures)
-    write_readmes(project, about, figures, judge)
+    write_csv(project / "data" / "measures.csv", measures)
+    write_readmes(project, plan, measures)
+
+
+def steps_to_ship(run, project):
+    """Return the steps of a run's checkpoints, in order, unless the run cannot be shipped."""
+    if run.resolve() == project.resolve():
+        raise SystemExit(f"{str(run)!r} is the shipped run itself: name another run's folder")
+    steps = sorted(int(path.stem[5:]) for path in run.glob("training_checkpoints/ckpt-*.index"))
+    if not steps:
+        raise SystemExit(f"no checkpoint in {str(run)!r}: name a run's folder")
+    return steps
+
+
+def measures_by_epoch(run, plan, steps):
+    """Yield the measures of the images after each epoch that ended in a kept checkpoint."""
+    steps_per_epoch = math.ceil(plan["data"]["images"] / plan["batch_size"])
+    if steps[-1] % steps_per_epoch:
+        raise SystemExit(f"{str(run)!r} stopped within an epoch: go on with it first (--resume)")
+    (train_images, _), (test_images, _) = gt.load_mnist()
+    for step in [step for step in steps if step % steps_per_epoch == 0]:
+        generator, _ = gt.restore(run, step)
+        measured = gt.evaluation.evaluate_generator(generator, train_images, test_images)
+        row = {"epoch": step // steps_per_epoch, **numbers_of(**measured)}
+        print("epoch {epoch}: distance {distance:.2f}".format(**row), flush=True)
+        yield row
+
+
+def numbers_of(generated, test, ratio):
+    """Return all measures of the generated images that are numbers, the most important first."""
+    first = {name: generated[name] for name in ("number", "distance")}
+    numbers = {name: value for name, value in generated.items() if isinstance(value, int | float)}
+    shares = {f"share_{digit}": share for digit, share in enumerate(generated["digit_shares"])}
+    return {**first, "floor": test["distance"], **numbers, **shares}
+
+
+def replace_checkpoint(run, project, step):
+    """Replace the checkpoint, and the two files beside it that name it."""
+    folder = project / "training_checkpoints"
+    names = replace(run, project, folder.name, rf"ckpt-{step}\..*", r"ckpt-[0-9]+\.(index|data-.*)")
+    state = f'model_checkpoint_path: "ckpt-{step}"\nall_model_checkpoint_paths: "ckpt-{step}"\n'
+    with whole_file(folder / "checkpoint") as temporary:
+        temporary.write_text(state)  # as TensorFlow writes it
+    write_sums(folder, names)
 
 
 def replace(run, project, folder, pattern, replaced=None):
-    """Copy files of a run's folder, each whole or not at all; remove those of the run before.
+    """Copy the files of a folder whose names have a pattern; return their names.
 
-    `pattern` is that of their names, `replaced` that of the names of what they replace.
+    Other files in the project whose names have the pattern `replaced` are removed, because they
+    are of the run before. `replaced` is `pattern` if None.
     """
     names = {path.name for path in (run / folder).iterdir() if re.fullmatch(pattern, path.name)}
     for name in names:
@@ -74,84 +113,45 @@ def replace(run, project, folder, pattern, replaced=None):
     for old in (project / folder).iterdir():
         if old.name not in names and re.fullmatch(replaced or pattern, old.name):
             old.unlink()
+    return names
 
 
-def steps_of(run):
-    """Return the steps of a run's checkpoints, in order."""
-    return sorted(int(path.stem[5:]) for path in run.glob("training_checkpoints/ckpt-*.index"))
+def write_csv(path, measures):
+    """Write a table of measures to a file, with six digits each."""
+    with whole_file(path) as temporary:
+        measures.to_csv(temporary, float_format="%.6g", lineterminator="\n")
 
 
-def figures_by_epoch(run, about):
-    """Return the figures of the images after each epoch that ended in a kept checkpoint."""
-    (train_images, _), (test_images, _) = gt.load_mnist()
-    steps_per_epoch = -(-about["data"]["images"] // about["batch_size"])
-    if steps_of(run)[-1] % steps_per_epoch:
-        raise SystemExit(f"{str(run)!r} stopped within an epoch: go on with it first (--resume)")
-    number = min(10_000, len(test_images))
-    rows = []
-    for step in steps_of(run):
-        if step % steps_per_epoch == 0:
-            generator, _ = gt.restore(run, step)
-            measured = gt.evaluate_generator(generator, train_images, test_images, number)
-            figures, floor = measured["generated"], measured["test"]["distance"]
-            shares = {
-                f"share_{digit}": share for digit, share in enumerate(figures["digit_shares"])
-            }
-            kept = {
-                name: figure for name, figure in figures.items() if isinstance(figure, int | float)
-            }
-            first = {"epoch": step // steps_per_epoch, "number": number}
-            rows.append({**first, "distance": kept["distance"], "floor": floor, **kept, **shares})
-            print(f"epoch {rows[-1]['epoch']}: distance {figures['distance']:.2f}", flush=True)
-    return rows, figures["judge"]
-
-
-def write_csv(path, rows):
-    """Write rows, dicts of numbers, to a file."""
-    with whole_file(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
-
-
-def write_readmes(project, about, rows, judge):
+def write_readmes(project, plan, measures):
     """Write the README of each folder: what is in it, and the command that made it."""
-    numbers = about.get("numbers", gt.RECIPES[about["recipe"]])
-    epochs, images = rows[-1]["epoch"], about["data"]["images"]
-    command = f"gan-tutorial train --recipe {about['recipe']} --epochs {epochs}"
-    command += f" --seed {about['seed']}"
-    if about["batch_size"] != numbers["batch_size"]:
-        command += f" --batch-size {about['batch_size']}"
-    if about["precision"] != "float32":
-        command += f" --precision {about['precision']}"
-    if images != 60_000:
-        command += f" --limit {images}"
-    shown = ("epoch", "distance", "classifier_score", "digit_variation", "confident")
-    shown += ("precision", "recall", "coverage", "two_sample", "nearest")
-    shares = [
-        {"epoch": row["epoch"]} | {f"{i}": 100 * row[f"share_{i}"] for i in range(10)}
-        for row in rows
-    ]
+    shown = measures[SHOWN].rename(columns=lambda name: name.replace("_", " "))
+    shares = 100 * measures.filter(like="share_").rename(columns=lambda name: name[-1])
     values = {
-        "more": epochs + 50,
-        "number": f"{rows[-1]['number']:,}",
-        "floor": f"{rows[-1]['floor']:.2f}",
-        "table": table(rows, shown),
-        "shares": table(shares, shares[0]),
-        "judge": judge,
+        **measures.iloc[-1],
+        "more": measures.index[-1] + 50,
+        "table": shown.to_markdown(floatfmt=".4g"),
+        "shares": shares.to_markdown(floatfmt=".4g"),
+        "judge": gt.evaluation.load_judge().name,
+        "command": command(plan, measures.index[-1]),
     }
-    made = f"\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
     for folder, text in READMES.items():
         with whole_file(project / folder / "README.md") as temporary:
-            temporary.write_text(text.format(**values) + made)
+            temporary.write_text((text + MADE).format(**values))
 
 
-def table(rows, names):
-    """Return some columns of rows, dicts of numbers, as a table in Markdown."""
-    lines = [[name.replace("_", " ") for name in names], ["--:" for _ in names]]
-    lines += [[f"{row[name]:.4g}" for name in names] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def command(plan, epochs):
+    """Return the command that made a run, without the options that have their default."""
+    numbers = plan.get("numbers") or gt.RECIPES[plan["recipe"]]
+    options = {  # name: (value, default)
+        "recipe": (plan["recipe"], None),
+        "epochs": (epochs, None),
+        "seed": (plan["seed"], None),
+        "batch-size": (plan["batch_size"], numbers["batch_size"]),
+        "precision": (plan["precision"], "float32"),
+        "limit": (plan["data"]["images"], 60_000),
+    }
+    given = [f"--{name} {value}" for name, (value, default) in options.items() if value != default]
+    return " ".join(["gan-tutorial train", *given])
 
 
 if __name__ == "__main__":

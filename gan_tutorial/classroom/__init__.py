@@ -1,1 +1,1 @@
-"""What a live notebook needs: a view of a training, sliders, and the check of an exercise."""
+"""Tools for a live notebook: a view of the training, sliders, and the check of exercises."""

@@ -1,48 +1,65 @@
-"""The check of an exercise: right, or what differs, without giving the answer away."""
+"""Check the answers of an exercise without giving the right answers away."""
 
 import numpy as np
 
 
 def check_answers(answers, expected, *, atol=1e-4):
-    """Print "right" where all answers are the expected numbers, or what differs; return which.
+    """Print "right" if all answers are as expected, or the first mistake if they are not.
 
-    `answers` may be numbers, arrays or tensors of any kind, or what an unfilled stub returns.
+    Args:
+        answers: the student's answers, in the order of `expected`. Each answer is a number, an
+            array or a tensor. An exercise that is not solved yet gives `...` or None instead.
+        expected: the right answers, each a number or an array of numbers.
+        atol: how far a number may be from the right number.
+
+    Returns:
+        True if all answers are right, and False otherwise.
     """
-    difference = _difference(answers, [np.asarray(right, float) for right in expected], atol)
-    print("right" if difference is None else f"not yet: {difference}")
-    return difference is None
+    mistake = _first_mistake(answers, [np.asarray(right, float) for right in expected], atol)
+    print("right" if mistake is None else f"not yet: {mistake}")
+    return mistake is None
 
 
-def _difference(answers, expected, atol):
-    try:
-        answers = iter(answers)
-    except TypeError:
+def _first_mistake(answers, expected, atol):
+    if answers is None or answers is ...:
         return "there is no number yet"
-    answers = list(answers)  # not above: where answers are made here, their errors are a student's
+    answers = list(answers) if np.iterable(answers) else [answers]
     if len(answers) != len(expected):
         return f"{len(expected)} answers are needed, {len(answers)} are given"
     for i, (answer, right) in enumerate(zip(answers, expected, strict=True), 1):
-        if difference := _difference_of_one(answer, right, atol):
-            return difference.format(name=f"answer {i} of {len(expected)}")
+        mistake = _mistake(f"answer {i} of {len(expected)}", answer, right, atol)
+        if mistake is not None:
+            return mistake
     return None
 
 
-def _difference_of_one(answer, right, atol):
+def _mistake(name, answer, right, atol):
+    """Return what is wrong with one answer, or None if the answer is right."""
     if answer is ...:
         return "there is no number yet"
     if answer is None:
-        return "{name} is None: is there a return?"
-    try:
-        if isinstance(answer, str):  # NumPy would read the number in it
-            raise TypeError
-        given = np.asarray(answer, float)
-    except (TypeError, ValueError):
-        return "{name} is neither a number nor an array of numbers"
+        return f"{name} is None: is there a return?"
+    given = _numbers(answer)
+    if given is None:
+        return f"{name} is neither a number nor an array of numbers"
     if given.shape != right.shape:
-        return f"{{name}} has the shape {given.shape}, and should have {right.shape}"
+        return f"{name} has the shape {given.shape}, and should have {right.shape}"
     wrong = ~np.isclose(given, right, rtol=1e-6, atol=atol)
-    if not wrong.any():
+    return _wrong_number(name, given[wrong][0], right[wrong][0]) if wrong.any() else None
+
+
+def _wrong_number(name, number, right):
+    if np.isnan(number):
+        return f"{name} has {number}, no number"
+    side = "small" if number < right else "large"
+    return f"{name} has {number:.5g}, too {side}"
+
+
+def _numbers(answer):
+    """Return an answer as an array of floats, or None if the answer is not made of numbers."""
+    if isinstance(answer, str):  # because NumPy would read the string "2" as a number
         return None
-    first = given[wrong][0]
-    side = "small" if first < right[wrong][0] else "large"
-    return f"{{name}} has {first:.5g}, " + ("too " + side if first == first else "no number")
+    try:
+        return np.asarray(answer, float)
+    except (TypeError, ValueError):
+        return None

@@ -1,4 +1,4 @@
-"""The latent explorer: sliders move a point through latent space, beside the image it gives."""
+"""The latent explorer: sliders move a latent point, and a picture shows its generated image."""
 
 import io
 
@@ -10,22 +10,20 @@ from gan_tutorial.latent import generate_images
 from gan_tutorial.plotting import plot_result
 
 
-def principal_directions(generator, number=4):
-    """Return the directions that move the generator's first layer most, (number, latent_dim).
-
-    They are orthonormal, the strongest first: eigenvectors of W Wᵀ, where W (latent_dim, units)
-    are that layer's weights. Source: Shen and Zhou 2021, "Closed-form factorization of latent
-    semantics in GANs", equation 4.
-    """
-    weights = next(layer for layer in generator.layers if layer.get_weights()).get_weights()[0]
-    _, vectors = np.linalg.eigh(weights.astype(np.float64) @ weights.T)
-    return vectors.T[::-1][:number].astype(np.float32)
-
-
 def film_strips(generator, point, directions, shifts=(-3, -2, -1, 0, 1, 2, 3)):
-    """Return a Figure of g(z + s·d): a row for each direction d, a column for each shift s.
+    """Return a Figure of the images g(z + s·d), with one row for each direction d.
 
-    `point` (latent_dim,), `directions` (m, latent_dim). Raise ValueError for other shapes.
+    Args:
+        generator: the generator g.
+        point: the latent point z, (latent_dim,).
+        directions: the directions d, (m, latent_dim).
+        shifts: the numbers s, one for each column of the Figure.
+
+    Returns:
+        A Matplotlib Figure.
+
+    Raises:
+        ValueError: if `directions` has another shape.
     """
     directions = _checked(directions, "directions", generator)
     points = [point + shift * direction for direction in directions for shift in shifts]
@@ -33,11 +31,23 @@ def film_strips(generator, point, directions, shifts=(-3, -2, -1, 0, 1, 2, 3)):
 
 
 def explore(generator, path, directions=(), size=280):
-    """Return an ipywidgets box: a slider along a path, one for each direction, and the image.
+    """Return a widget with sliders that move a latent point, and with its generated image.
 
-    `path` (n, latent_dim) holds the points of the first slider, `directions` (m, latent_dim) what
-    the others add, from -3 to 3 times. `size` is the image's side in pixels. The box needs a live
-    kernel; `film_strips` shows the same on paper. Raise ValueError for other shapes.
+    The first slider moves the point along the path. Each further slider adds a multiple of one
+    direction, from -3 to 3. The widget needs a live kernel. On paper, `film_strips` shows images
+    along the same directions.
+
+    Args:
+        generator: the generator that draws the image.
+        path: the points of the first slider, (n, latent_dim).
+        directions: the directions of the further sliders, (m, latent_dim).
+        size: the side of the image on the screen, in pixels.
+
+    Returns:
+        A box of the library ipywidgets.
+
+    Raises:
+        ValueError: if `path` or `directions` has another shape.
     """
     import ipywidgets as widgets
 
@@ -74,7 +84,7 @@ def _checked(points, name, generator):
 
 
 def _png(image, size):
-    grey = np.uint8(np.rint((1 - np.squeeze(image)) * 127.5))  # ink is dark
+    grey = np.uint8(np.rint((1 - np.squeeze(image)) * 127.5))  # because ink, 1, must be dark
     file = io.BytesIO()
     Image.fromarray(grey).resize((size, size), Image.Resampling.NEAREST).save(file, "png")
     return file.getvalue()

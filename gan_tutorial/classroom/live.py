@@ -1,4 +1,4 @@
-"""Training to watch in a notebook: losses and images grow in one place while it goes on."""
+"""Watch a training in a notebook: one picture shows the losses and the images of each epoch."""
 
 import time
 
@@ -7,28 +7,34 @@ from gan_tutorial.plotting import Picture, draw_losses, show_image
 
 
 class LiveView:
-    """An `on_epoch_end` for `train`: after each epoch it draws into one place of a notebook.
+    """A callback for `train` that draws the state of the training after each epoch.
 
-    The picture shows both losses so far on the left, and the generated images of the first 16
-    latent points on the right. Its title says the epoch, the time that has passed and the time
-    that is left. The last picture stays in the notebook, so that readers see it without a kernel.
+    The left half of the picture shows all losses until now. The right half shows the generated
+    images of the first 16 latent points. The title gives the epoch, the time that has passed and
+    the time that is left. Each picture replaces the picture before. The last picture stays in
+    the notebook, so that a reader sees it without a kernel.
     """
 
     def __init__(self, generator, latent_points, epochs, losses=()):
-        """Watch a generator while it is trained up to epoch `epochs`.
+        """Prepare a view of the training of a generator.
 
         Args:
             generator: the generator that is trained.
             latent_points: the points whose images are shown, (n, latent_dim).
-            epochs: the last epoch, for the time that is left.
-            losses: the losses of earlier steps, (steps, 2), if a training goes on.
+            epochs: the number of the last epoch, from which the time that is left is estimated.
+            losses: the losses of earlier steps, (steps, 2), if the training was resumed.
         """
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
         self.losses, self.calls = list(losses), 0
         self.start, self.handle = time.monotonic(), None
 
     def __call__(self, epoch, losses):
-        """Show the state after an epoch, counted from 1; `losses` (steps, 2) are the epoch's."""
+        """Show the state after an epoch.
+
+        Args:
+            epoch: the number of the epoch, counted from 1.
+            losses: the losses of the steps of this epoch, (steps, 2).
+        """
         from IPython.display import display
 
         self.losses.extend(losses)
@@ -40,7 +46,7 @@ class LiveView:
             self.handle.update(figure)
 
     def figure(self, epoch):
-        """Return the picture after an epoch."""
+        """Return the picture of the state after an epoch."""
         figure = Picture(figsize=(10, 3.8), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=(1.6, 1))
         draw_losses(left.subplots(), self.losses)
@@ -51,6 +57,7 @@ class LiveView:
         for image, ax in zip(images, axes, strict=False):
             show_image(image, ax)
         gone = time.monotonic() - self.start
-        left_over = gone / self.calls * max(0, self.epochs - epoch)  # a run may have gone on
+        # divided by the calls and not by the epochs, because the training may have been resumed
+        left_over = gone / self.calls * max(0, self.epochs - epoch)
         figure.suptitle(f"{epoch} of {self.epochs}: {gone:.0f} s, {left_over:.0f} s to go")
         return figure

@@ -1,1 +1,34 @@
 """What generated images are worth: measures that compare them with real ones."""
+
+from .judge import classify, features, judge_model, load_judge, probabilities, train_judge
+from .measures import digit_measures, frechet_distance, measures_table
+from .neighbours import (
+    memorisation,
+    nearest_images,
+    neighbour_measures,
+    plot_pairs,
+    sample_images,
+    two_sample_accuracy,
+)
+from .protocol import compare, evaluate, evaluate_generator
+
+__all__ = [
+    "classify",
+    "compare",
+    "digit_measures",
+    "evaluate",
+    "evaluate_generator",
+    "features",
+    "frechet_distance",
+    "judge_model",
+    "load_judge",
+    "measures_table",
+    "memorisation",
+    "nearest_images",
+    "neighbour_measures",
+    "plot_pairs",
+    "probabilities",
+    "sample_images",
+    "train_judge",
+    "two_sample_accuracy",
+]

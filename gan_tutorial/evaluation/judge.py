@@ -1,16 +1,18 @@
 """The judge: a classifier of real digits, whose features tell how far generated images are off."""
 
-import hashlib
+import math
 from pathlib import Path
 
 import keras
 import numpy as np
+import scipy.special
 from keras import layers
 
 from gan_tutorial.data import check_images
-from gan_tutorial.seeds import seeded
+from gan_tutorial.files.sums import check_sums, sha256
+from gan_tutorial.shield import shielded
 
-SHIPPED = "d44e596b28875b06b46d8e31e81098ef4354c297f8cf35d204669b9e5b8a5e68"
+SHIPPED = Path(__file__).with_name("judge.weights.h5")
 
 
 def judge_model(name="judge"):
@@ -41,15 +43,15 @@ def judge_model(name="judge"):
 def train_judge(images, labels, *, epochs=6, seed=0):
     """Return a judge trained on images (n, 28, 28, 1) in [-1, 1] and their digits, (n,)."""
     check_images(images)
-    with seeded(seed):
+    with shielded(seed):
         judge = judge_model()
-    steps = -(-len(images) // 128)
+    steps = math.ceil(len(images) / 128)
     rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * steps)
     judge.compile(
         optimizer=keras.optimizers.Adam(rate),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    # Keras would shuffle by TensorFlow's global seed, which is the user's
+    # we shuffle, because Keras does it by TensorFlow's global seed, which is the user's
     order, labels = np.random.default_rng(seed), np.asarray(labels)
     for _ in range(epochs):
         chosen = order.permutation(len(images))
@@ -58,19 +60,17 @@ def train_judge(images, labels, *, epochs=6, seed=0):
 
 
 def load_judge(path=None):
-    """Return a trained judge; without a path the one that comes with the tutorial.
+    """Return a trained judge; the one that comes with the tutorial if `path` is None.
 
-    That one was trained by `make judge`, and is right for 99.46 % of the test images; other bytes
-    in its place are refused. The judge's name ends in the sha256 of its file, so that figures say
-    who made them. Raise OSError where there is no such file, or it is of another network.
+    That judge was trained by `make judge`, and is right for 99.46 % of the test images. The name
+    of a judge ends in the sha256 of its file, so that measures say who made them. Raise OSError if
+    there is no such file, if it holds another network, or if the shipped file was changed.
     """
-    shipped = Path(__file__).with_name("judge.weights.h5")
-    path = shipped if path is None else Path(path)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    if path == shipped and sha256 != SHIPPED:
-        raise OSError(f"{str(path)!r} is not as shipped: its sha256 is {sha256}, not {SHIPPED}")
-    with seeded():
-        judge = judge_model(name=f"judge-sha256-{sha256}")
+    if path is None:
+        check_sums(SHIPPED.parent)
+    path = SHIPPED if path is None else Path(path)
+    with shielded():
+        judge = judge_model(name=f"judge-sha256-{sha256(path)}")
     try:
         judge.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
@@ -89,9 +89,7 @@ def features(judge, images):
 def probabilities(judge, features):
     """Return the judge's answers p(y|x), (n, 10), for the features that it saw, (n, 64)."""
     kernel, bias = judge.layers[-1].get_weights()
-    logits = features.astype(np.float64) @ kernel + bias
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return weights / weights.sum(axis=1, keepdims=True)
+    return scipy.special.softmax(features.astype(np.float64) @ kernel + bias, axis=1)
 
 
 def classify(judge, images):

@@ -5,12 +5,14 @@ import sklearn
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
+from gan_tutorial.plotting import plot_result
 
-def sample(images, number, seed=0):
-    """Return `number` of the images, drawn at random, or all of them if there are no more.
 
-    Never take the first ones, or every second: MNIST's test images change in character half-way,
-    and its training images alternate between two populations (notebook 05).
+def sample_images(images, number, seed=0):
+    """Return `number` of the images, drawn at random, or all images if there are no more.
+
+    Do not take the first images, or every second one: MNIST's test images change in character
+    half-way, and its training images alternate between two populations (notebook 05).
     """
     if number >= len(images):
         return images
@@ -18,50 +20,58 @@ def sample(images, number, seed=0):
     return images[np.sort(chosen)]
 
 
-def neighbour_figures(features, reference, k=5):
+def neighbour_measures(features, reference, k=5):
     """Return precision, recall, density and coverage of features (n, 64) by a reference (m, 64).
 
-    Each feature has a ball that reaches to its k-th neighbour in its own set. Precision: the
-    share of images in a ball of the reference; recall: the share of the reference in a ball of
-    the images (Kynkäänniemi et al. 2019, section 2). Density: in how many balls of the reference
-    an image is on average, over k; coverage: the share of the reference's balls with an image
-    (Naeem et al. 2020, section 3). All but density, which has no upper limit, are from 0 to 1.
-    Raise ValueError for k points or fewer, for sets of other widths, or not finite.
+    Around each feature lies a ball that reaches to the feature's k-th neighbour in its own set.
+
+    - precision: the share of images that lie in a ball of the reference, from 0 to 1.
+    - recall: the share of the reference that lies in a ball of the images, from 0 to 1
+      (both from Kynkäänniemi et al. 2019, section 2).
+    - density: in how many balls of the reference an image lies on average, divided by k. It has
+      no upper limit.
+    - coverage: the share of the reference's balls that hold an image, from 0 to 1
+      (both from Naeem et al. 2020, section 3).
+
+    Raise ValueError if a set has k points or fewer, if the sets have different widths, or if a
+    feature is not finite.
     """
     check_points(features, reference, k + 1)
     own_radii, radii = (_distances(f, None, k)[0][:, -1] for f in (features, reference))
-    inside = np.zeros(len(features))  # in how many balls of the reference each image is
+    balls = np.zeros(len(features))  # in how many balls of the reference each image lies
     recalled, covered = np.zeros((2, len(reference)), bool)
 
-    def look_at(distances, start):
+    def count(distances, start):
         part = slice(start, start + len(distances))
         within = distances <= radii
-        inside[part] = within.sum(axis=1)
+        balls[part] = within.sum(axis=1)
         covered[within.any(axis=0)] = True
         recalled[(distances <= own_radii[part, np.newaxis]).any(axis=0)] = True
 
+    # in parts, because the matrix of all distances would need gigabytes
     with sklearn.config_context(working_memory=128):  # MiB
-        for _ in pairwise_distances_chunked(features, reference, reduce_func=look_at):
+        for _ in pairwise_distances_chunked(features, reference, reduce_func=count):
             pass
     return {
-        "precision": float(np.mean(inside > 0)),
+        "precision": float(np.mean(balls > 0)),
         "recall": float(recalled.mean()),
-        "density": float(inside.mean() / k),
+        "density": float(balls.mean() / k),
         "coverage": float(covered.mean()),
     }
 
 
 def two_sample_accuracy(features, reference):
-    """Return how often the nearest neighbour of an image tells its set, leaving itself out.
+    """Return how often the nearest neighbour of an image tells which set the image is from.
 
-    Of both sets as many are taken. 1/2: they can't be told apart; 1: they lie apart; below 1/2:
-    each image sits beside one of the other set, as copies do. Raise ValueError for sets of other
-    widths, or not finite. Source: Lopez-Paz and Oquab 2017,
-    "Revisiting classifier two-sample tests", with the nearest neighbour as in Xu et al. 2018.
+    Both sets are cut to the same size, at random. At 1/2 the sets cannot be told apart, at 1 they
+    lie apart; below 1/2 each image lies beside one of the other set, as a copy does. Raise
+    ValueError if the sets have different widths, or if a feature is not finite. Source:
+    Lopez-Paz and Oquab 2017, "Revisiting classifier two-sample tests"; with the nearest neighbour
+    as the classifier Xu et al. 2018.
     """
     check_points(features, reference, 1)
     number = min(len(features), len(reference))
-    both = np.concatenate([sample(features, number), sample(reference, number)])
+    both = np.concatenate([sample_images(features, number), sample_images(reference, number)])
     is_real = np.arange(len(both)) >= number
     nearest = _distances(both, None, 1)[1][:, 0]
     return float(np.mean(is_real[nearest] == is_real))
@@ -70,10 +80,13 @@ def two_sample_accuracy(features, reference):
 def memorisation(images, train_images):
     """Return how near images (n, 28, 28, 1) are to the training images (m, 28, 28, 1).
 
-    nearest: the median distance to the nearest one (`nearest_images`), and nearest_1_percent, the
-    distance below which 1 % of the images are: near-copies that are fewer than half show there,
-    not in the median. copies: how many images are, in 256 grey values, a training image. closest:
-    (image, training image, distance) of the eight pairs nearest to each other, to look at.
+    The distances are those of `nearest_images`.
+
+    - nearest: the median distance to the nearest training image.
+    - nearest_1_percent: the distance that 1 % of the images fall below. Near-copies show here,
+      and in the median only if they are more than half.
+    - copies: how many images equal a training image in 256 grey values.
+    - closest: (image, training image, distance) of the eight closest pairs, by their numbers.
     """
     distances, indices = nearest_images(images, train_images)
     known = {image.tobytes() for image in _grey_values(train_images)}
@@ -91,15 +104,26 @@ def memorisation(images, train_images):
 def nearest_images(images, reference_images, number=1):
     """Return (distances, indices) of the nearest reference images, both (n, number), near first.
 
-    `images` (n, 28, 28, 1) and `reference_images` (m, 28, 28, 1) are in [-1, 1]; the distance is
-    Euclidean on pixels scaled to [0, 1]. For scale: from a test image of MNIST to the 60,000
-    training images its median is about 4.4.
+    `images` (n, 28, 28, 1) and `reference_images` (m, 28, 28, 1) are in [-1, 1]. The distance is
+    Euclidean, on pixels scaled to [0, 1]. From MNIST's test images to its 60,000 training images
+    its median is about 4.4.
     """
     return _distances(_pixels(reference_images), _pixels(images), number)
 
 
+def plot_pairs(images, train_images, pairs):
+    """Return a Figure of generated images above the training images that they are nearest to.
+
+    `pairs` are (image, training image, distance), as `memorisation` returns them as closest.
+    """
+    chosen, nearest, distances = zip(*pairs, strict=True)
+    titles = [f"{distance:.1f}" for distance in distances] + [""] * len(pairs)
+    both = np.concatenate([images[list(chosen)], train_images[list(nearest)]])
+    return plot_result(both, columns=len(pairs), titles=titles, size=0.9)
+
+
 def check_points(points, others, at_least):
-    """Raise ValueError unless both are (n, m), finite, of one m, n at least as given."""
+    """Raise ValueError unless both sets are (n, m), finite, of one m, n at least as given."""
     for each in (points, others):
         if np.ndim(each) != 2 or len(each) < at_least or not np.isfinite(each).all():
             raise ValueError(
@@ -113,7 +137,10 @@ def check_points(points, others, at_least):
 
 
 def _distances(points, queries, number):
-    """Return (distances, indices) of each query's neighbours, of each point's where it is None."""
+    """Return (distances, indices) of each query's nearest points.
+
+    If `queries` is None, each point is a query, and its own neighbours are the other points.
+    """
     return NearestNeighbors(n_neighbors=number, algorithm="brute").fit(points).kneighbors(queries)
 
 

@@ -1,4 +1,8 @@
-"""What the bits of a run depend on beside its settings: versions, processor, threads, kernels."""
+"""Describe what decides the exact numbers of a run, apart from its settings.
+
+The versions of the libraries, the processor, the number of threads, and the low-level routines
+(kernels) that TensorFlow chooses all decide how the last bits of a number are rounded.
+"""
 
 import functools
 import hashlib
@@ -12,7 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# environment variables that can choose other kernels; whether they do is for `_arithmetic` to say
+# environment variables that may make TensorFlow choose other kernels; `_arithmetic` finds out if
+# the kernels are really other ones
 _SWITCHES = (
     "TF_ENABLE_ONEDNN_OPTS",
     "ONEDNN_MAX_CPU_ISA",
@@ -27,7 +32,10 @@ _SWITCHES = (
 
 
 def describe_environment(precision):
-    """Return what the bits of a run in a precision ("float32", ...) depend on, as a dict."""
+    """Return a dict of all that decides the exact numbers of a run.
+
+    `precision` is the name of a Keras dtype policy, such as "float32".
+    """
     libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
     return {
         "threads": _threads(),
@@ -49,10 +57,12 @@ def describe_environment(precision):
 
 
 def differences(before, now):
-    """Return what two environments differ in, as a line; "" if their bits are the same.
+    """Return a line that names the differences between two environments.
 
-    A switch counts only together with the arithmetic: set to what holds anyway it changes no bit.
-    What was not written down before, by an earlier release, is not compared.
+    The line is empty if a run gives the same bits in both environments. A switch counts only if
+    the arithmetic differs too, because a switch that is set to its default changes no bit. An
+    entry that `before` does not have is not compared, because an earlier release did not record
+    it.
     """
     names = [name for name in now if name in before and before[name] != now[name]]
     if "arithmetic" not in names and "switches" in names:
@@ -61,7 +71,7 @@ def differences(before, now):
 
 
 def _threads():
-    """Return how many threads TensorFlow computes an operation with, as it finds that out."""
+    """Return the number of threads for one operation, found as TensorFlow finds it."""
     if chosen := tf.config.threading.get_intra_op_parallelism_threads():
         return chosen
     named = re.fullmatch(r"\s*\+?0*([1-9][0-9]*)\s*", os.environ.get("TF_NUM_INTRAOP_THREADS", ""))
@@ -71,10 +81,10 @@ def _threads():
 
 
 def _processor():
-    """Return the processor's model, and which vector instructions it has."""
+    """Return the model of the processor, and the names of its vector instructions."""
     try:
         text = Path("/proc/cpuinfo").read_text()
-    except OSError:  # not Linux
+    except OSError:  # because only Linux has this file
         text = ""
     model = re.search(r"^model name\s*: (.*)", text, re.MULTILINE)
     flags = re.search(r"^(?:flags|Features)\s*: (.*)", text, re.MULTILINE)
@@ -87,7 +97,7 @@ def _processor():
 
 
 def _devices():
-    """Return the kinds of TensorFlow's devices, of a GPU the model."""
+    """Return the names of the devices that TensorFlow can use: "CPU", and each GPU's model."""
     gpus = [
         tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
         for gpu in tf.config.get_visible_devices("GPU")
@@ -97,10 +107,10 @@ def _devices():
 
 @functools.cache
 def _arithmetic(dtype):
-    """Return a fingerprint of what this machine's kernels compute, as 16 hexadecimal digits.
+    """Return a fingerprint of the results of this machine's kernels, as 16 hexadecimal digits.
 
-    A convolution, a matrix product and their gradients on fixed random numbers: other kernels
-    (oneDNN or not, AVX-512 or not, XLA) round otherwise in the last bits.
+    The results are the gradients of a convolution and a matrix product on fixed random numbers.
+    Other kernels (with or without oneDNN, AVX-512 or XLA) round the last bits in another way.
     """
     rng = np.random.default_rng(0)
     images, kernel, weights = (

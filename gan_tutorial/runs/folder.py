@@ -1,4 +1,4 @@
-"""A run's folder: where each file is, who may write there, and what a killed process left."""
+"""A run's folder: where each file is, who may write there, and what a kill has left."""
 
 import contextlib
 import os
@@ -7,10 +7,11 @@ import shutil
 
 import filelock
 
-from gan_tutorial.files import MARK, CheckpointError, remove_leftover, whole_file
+from gan_tutorial.checkpoints import CheckpointError
+from gan_tutorial.files.whole import MARK, remove_leftover, whole_file
 
 CHECKPOINTS, PICTURES = "training_checkpoints", "images_from_seed_images"
-DESCRIPTION, LOSSES = "run.json", "data/losses.csv"
+PLAN, LOSSES = "run.json", "data/losses.csv"
 # the files that a run or its movie writes, by folder: only these leave something half-written
 _WRITTEN = {
     ".": r"run\.json",
@@ -22,7 +23,7 @@ _WRITTEN = {
 
 def file_of_a_run(directory):
     """Return the name of a file or folder that a new run would write over, None without one."""
-    for name in (DESCRIPTION, CHECKPOINTS, LOSSES):
+    for name in (PLAN, CHECKPOINTS, LOSSES):
         if os.path.lexists(directory / name):
             return name
     pictures = (directory / PICTURES).glob("image_at_epoch_[0-9]*.png")

@@ -1,32 +1,26 @@
 """A training run: networks, optimizers and data, and how they meet the run's folder."""
 
-import contextlib
-import numbers
+import math
 import os
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial import checkpoint_files, checkpoints
-from gan_tutorial.data import check_images, make_dataset
+from gan_tutorial import checkpoints
+from gan_tutorial.data import make_dataset
+from gan_tutorial.files import checkpoint_files
 from gan_tutorial.latent import sample_prior
 from gan_tutorial.plotting import generate_and_save_images
-from gan_tutorial.recipes import make_networks, make_optimizers, settings
-from gan_tutorial.seeds import seeded
+from gan_tutorial.recipes import make_networks, make_optimizers
+from gan_tutorial.shield import shielded
 from gan_tutorial.training import make_train_step, train
 
 from .folder import CHECKPOINTS, LOSSES, PICTURES, only_writer, remove_leftovers
-from .records import (
-    describe,
-    note_environment,
-    read_description,
-    write_description,
-    write_losses,
-)
+from .plan import note_environment, settle, write_plan
+from .records import write_losses
 from .restore import shipped_steps
-from .stopping import Stopped, signals_noted
+from .stopping import signals_noted, stop_if_noted
 
 
 def run(
@@ -46,7 +40,7 @@ def run(
     After each epoch the folder holds the picture of 16 fixed latent points, a checkpoint and the
     loss record. A run that is stopped and resumed ends in the bits of a run that was never
     stopped. Ctrl-C, a notebook's interrupt, SIGTERM and a terminal that closes end in one more
-    save and in `Stopped`.
+    save and in KeyboardInterrupt.
 
     Args:
         images: the training images, (n, 28, 28, 1) float32 in [-1, 1].
@@ -71,87 +65,68 @@ def run(
         ValueError: if the recipe, a number or the images make no sense; if a loss is not finite.
     """
     directory = Path(directory)
-    check_images(images)
     given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision}
-    about = (read_description if resume else describe)(directory, images, given)
-    if epochs is None:
-        epochs = _epochs_of(about)
-    if not (isinstance(epochs, numbers.Integral) and epochs >= 1):
-        raise ValueError(f"epochs must be a whole number of at least 1, but is {epochs!r}")
-    make_dataset(images, about["batch_size"])  # complains of a wrong batch size before we write
-    training = _Training(images, directory, about)
+    plan = settle(directory, images, given, epochs=epochs, resume=resume)
+    training = _Training(images, directory, plan)
     with only_writer(directory):
         remove_leftovers(directory)
         if resume:
             training.resume()
         else:
-            write_description(directory, about)
-        training.go_on(epochs, watch)
-    return np.array(training.record, np.float32).reshape(-1, 2)
-
-
-def _epochs_of(about):
-    """Return how many epochs a run's recipe names."""
-    recipe = about["numbers"] if about["recipe"] is None else settings(about["recipe"])
-    if "epochs" not in recipe:
-        raise ValueError("epochs must be given, because the recipe names none")
-    return recipe["epochs"]
+            write_plan(directory, plan)
+        training.go_on(watch)
+    return np.array(training.losses, np.float32).reshape(-1, 2)
 
 
 class _Training:
     """The objects of a run, and how they meet its folder."""
 
-    def __init__(self, images, directory, about):
-        self.images, self.directory, self.about = images, directory, about
-        with seeded(about["seed"]), _precision(about["precision"]):
-            self.networks = make_networks(about["numbers"])
-            self.optimizers = make_optimizers(about["numbers"])
-            self.checkpoint = checkpoints.make_checkpoint(*self.networks, *self.optimizers)
-            self.train_step = make_train_step(
-                *self.networks,
-                *self.optimizers,
-                seed=about["seed"],
-                r1=about["numbers"].get("r1", 0.0),
-            )
-        # in the checkpoint, so that weights and losses are always of the same step
+    def __init__(self, images, directory, plan):
+        self.images, self.directory, self.plan = images, directory, plan
+        with shielded(plan["seed"], plan["precision"]):
+            self.networks = make_networks(plan["numbers"])
+            self.optimizers = make_optimizers(plan["numbers"])
+        self.checkpoint = checkpoints.make(*self.networks, *self.optimizers)
+        # the losses are in the checkpoint, so that they always are of the same step as the weights
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
+        r1 = plan["numbers"].get("r1", 0.0)
+        self.train_step = make_train_step(
+            *self.networks, *self.optimizers, seed=plan["seed"], r1=r1
+        )
         latent_dim = self.networks[0].input_shape[-1]
-        self.seed_images = sample_prior(16, seed=about["seed"], latent_dim=latent_dim)
-        self.record, self.saved, self.view = [], None, None
+        self.seed_images = sample_prior(16, seed=plan["seed"], latent_dim=latent_dim)
+        self.losses, self.saved, self.view = [], None, None
         self.folder = directory / CHECKPOINTS
-        self.steps_per_epoch = -(-len(images) // about["batch_size"])
+        self.steps_per_epoch = math.ceil(len(images) / plan["batch_size"])
 
     def resume(self):
         """Load the newest checkpoint; a run that was killed before its first starts at step 0."""
-        # the record is written after the first checkpoint: if it exists, there was one
+        # the record is written after the first checkpoint, so there was one if it exists
         recorded = os.path.lexists(self.directory / LOSSES)
         if recorded or checkpoint_files.has_finished(self.folder):
             checkpoints.resume(self.checkpoint, self.folder)
-            self.record = list(self.checkpoint.losses.numpy())
-            self.saved = len(self.record)
+            self.losses = list(self.checkpoint.losses.numpy())
+            self.saved = len(self.losses)
         else:
             print("No checkpoint was finished: starting at step 0")
-        checkpoint_files.set_aside_newer(self.folder, len(self.record))
-        if self.record:
+        checkpoint_files.set_aside_newer(self.folder, len(self.losses))
+        if self.losses:
             self.write_losses()
 
-    def go_on(self, epochs, watch=None):
-        """Train from the step that is reached to the end of epoch `epochs`."""
-        done, skip = divmod(len(self.record), self.steps_per_epoch)
+    def go_on(self, watch=None):
+        """Train from the step that is reached to the end of the plan's last epoch."""
+        epochs = self.plan["epochs"]
+        done, skip = divmod(len(self.losses), self.steps_per_epoch)
         if watch is not None:
-            self.view = watch(self.networks[0], self.seed_images, max(epochs, done), self.record)
+            self.view = watch(self.networks[0], self.seed_images, max(epochs, done), self.losses)
         if done >= epochs:
             print(f"Epoch {epochs} is reached already")
             if watch is not None:
-                self.view(done, [])  # a notebook that is run again keeps its picture
+                self.view(done, [])  # so that a notebook that is run again keeps its picture
             return
-        note_environment(self.directory, self.about, len(self.record))
-        dataset = make_dataset(
-            self.images,
-            self.about["batch_size"],
-            seed=self.about["seed"],
-            first_epoch=done + 1,
-        )
+        note_environment(self.directory, self.plan, len(self.losses))
+        order = {"seed": self.plan["seed"], "first_epoch": done + 1}
+        dataset = make_dataset(self.images, self.plan["batch_size"], **order)
         with signals_noted() as signals:
             train(
                 dataset,
@@ -163,25 +138,19 @@ class _Training:
             )
 
     def step(self, images, signals):
-        """Take a step and record its losses; if a signal came, save instead and raise Stopped."""
-        if signals:
-            self.save()  # first of all, because a terminal that closed takes no more words
-            raise Stopped(
-                signals[0],
-                f"stopped after step {len(self.record)}, which is saved in "
-                f"{str(self.directory)!r}; go on with --resume (resume=True)",
-            )
+        """Take a step and note its losses; if a signal came, save and stop instead."""
+        stop_if_noted(signals, self.save, len(self.losses), self.directory)
         losses = np.array(self.train_step(images), np.float32)
-        self.record.append(losses)
+        self.losses.append(losses)
         if not np.isfinite(losses).all():
             raise ValueError(
-                f"step {len(self.record)}: the losses are {losses.tolist()}, not finite, and not "
+                f"step {len(self.losses)}: the losses are {losses.tolist()}, not finite, and not "
                 f"saved; the last checkpoint is of step {self.saved or 0}"
             )
         return losses
 
     def on_epoch_end(self, epoch, losses):
-        """Draw the epoch's picture, save, and show it to those who watch."""
+        """Draw the epoch's picture, save, and show the epoch to whoever watches."""
         pictures = self.directory / PICTURES
         generate_and_save_images(self.networks[0], epoch, self.seed_images, pictures)
         self.save()
@@ -190,35 +159,18 @@ class _Training:
 
     def save(self):
         """Save a checkpoint; as in the lecture every 15th epoch's stays, and the last two do."""
-        step = len(self.record)
+        step = len(self.losses)
         if step == self.saved:
-            return  # written once; to write it again would put it at risk
+            return  # because writing it once more would put it at risk
         for variable in [v for network in self.networks for v in network.variables]:
             if not np.isfinite(variable).all():
                 raise ValueError(f"step {step}: {variable.path} is not finite, and is not saved")
-        self.checkpoint.losses.assign(np.reshape(self.record, (-1, 2)))
-        keep_every = 15 * self.steps_per_epoch
-        checkpoints.save(
-            self.checkpoint,
-            self.folder,
-            step,
-            keep_every=keep_every,
-            always=shipped_steps(self.folder),
-        )
+        self.checkpoint.losses.assign(np.reshape(self.losses, (-1, 2)))
+        kept = {"keep_every": 15 * self.steps_per_epoch, "always": shipped_steps(self.folder)}
+        checkpoints.save(self.checkpoint, self.folder, step, **kept)
         self.saved = step
         self.write_losses()
 
     def write_losses(self):
-        """Write the loss record, which the checkpoint holds too, for people."""
-        write_losses(self.directory, np.reshape(self.record, (-1, 2)), self.steps_per_epoch)
-
-
-@contextlib.contextmanager
-def _precision(name):
-    """Build networks in a precision, which Keras knows only as a global setting."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
+        """Write the loss record for people; the checkpoint holds the same numbers."""
+        write_losses(self.directory, np.reshape(self.losses, (-1, 2)), self.steps_per_epoch)

@@ -1,32 +1,35 @@
-"""Stopping a run well: the step is finished, the state saved, and one line says how to go on."""
+"""What Ctrl-C and other signals do: a run ends its step, saves, and says how to go on."""
 
 import contextlib
 import signal
 import threading
 
-# SIGTERM asks a program to end; SIGHUP says that its terminal has closed, and Windows has none
+# SIGTERM asks a program to end. SIGHUP says that its terminal was closed. Windows has no SIGHUP.
 TERMINATIONS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
 
 class Stopped(KeyboardInterrupt):
-    """A run was stopped by a signal, and saved; `signal` is the signal's number."""
+    """A signal has stopped a run; the attribute `signal` is the number of the signal."""
 
     def __init__(self, number, message):
-        """Keep the signal's number, and the line for the user."""
+        """Keep the number of the signal, and the message for the user."""
         super().__init__(message)
         self.signal = number
 
 
 @contextlib.contextmanager
 def termination_raises():
-    """Let SIGTERM and SIGHUP raise `Stopped` in the block, so that half-written files go."""
+    """Let SIGTERM and SIGHUP raise `Stopped` in the block.
+
+    Without this exception the process would end at once, and leave half-written files behind.
+    """
     noted = []
 
     def stop(number, frame):
         noted.append(number)
-        if len(noted) == 1:  # the next one must not interrupt what clears up after the first
+        if len(noted) == 1:  # because a second signal must not interrupt the cleaning up
             raise Stopped(number, "terminated")
 
     with _handled_by(stop, TERMINATIONS):
@@ -35,11 +38,11 @@ def termination_raises():
 
 @contextlib.contextmanager
 def signals_noted():
-    """Yield a list that takes the numbers of signals instead of stopping at once.
+    """Note SIGINT, SIGTERM and SIGHUP in a list during the block, instead of stopping at once.
 
-    The signals are SIGINT, SIGTERM and SIGHUP. The same one again does stop at once, by
-    KeyboardInterrupt, but not SIGHUP, because a terminal that closes sends it more than once.
-    Outside of the main thread the list stays empty.
+    The list is yielded, and holds the numbers of the signals. If SIGINT or SIGTERM comes a second
+    time, it raises KeyboardInterrupt at once. SIGHUP does not, because a terminal that is closed
+    can send SIGHUP more than once. Outside of the main thread the list stays empty.
     """
     noted = []
 
@@ -54,10 +57,10 @@ def signals_noted():
 
 @contextlib.contextmanager
 def _handled_by(handler, numbers):
-    """Handle signals in the block; the old handlers are back after it.
+    """Handle signals in the block, and restore the old handlers after the block.
 
-    A signal that is ignored stays ignored, because that is what `nohup` is for. Nothing changes
-    outside of the main thread, where Python allows no handlers.
+    A signal that is ignored stays ignored, because `nohup` ignores SIGHUP on purpose. Outside of
+    the main thread nothing changes, because Python allows handlers only in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -73,10 +76,30 @@ def _handled_by(handler, numbers):
             signal.signal(number, old if old is not None else signal.SIG_DFL)
 
 
-def until_signal(items):
-    """Yield the items; raise `Stopped` after the one during which a signal came.
+def stop_if_noted(signals, save, step, directory):
+    """If a signal was noted, save the run, and raise `Stopped` with one line for the user.
 
-    An exception out of a signal's handler would be lost where it hits a finaliser.
+    Args:
+        signals: the numbers of the signals so far, from `signals_noted`.
+        save: a function that saves the run.
+        step: the number of the last step.
+        directory: the run's folder.
+    """
+    if not signals:
+        return
+    save()  # before any word, because a terminal that was closed takes no more words
+    raise Stopped(
+        signals[0],
+        f"stopped after step {step}, which is saved in {str(directory)!r}; "
+        "go on with --resume (resume=True)",
+    )
+
+
+def until_signal(items):
+    """Yield the items, and raise `Stopped` after the item during which a signal came.
+
+    The signal's handler itself does not raise the exception, because Python loses an exception
+    that is raised during a finaliser (`__del__`).
     """
     with signals_noted() as noted:
         for item in items:

@@ -1,4 +1,4 @@
-"""The check of an exercise takes every kind of right answer, and no wrong one."""
+"""Test that the check of an exercise accepts every kind of right answer, and no wrong answer."""
 
 import numpy as np
 import pytest
@@ -37,12 +37,21 @@ def test_right(answers, capsys):
         ([0.25, 2.0], "answer 1 of 2 has 0.25, too small"),
         ([0.5, np.nan], "answer 2 of 2 has nan, no number"),
         ([0.5, [2.0, 2.0]], "answer 2 of 2 has the shape (2,), and should have ()"),
-        (0.5, "there is no number yet"),
+        (..., "there is no number yet"),
+        (None, "there is no number yet"),
+        (0.5, "2 answers are needed, 1 are given"),
+        (tf.constant(0.5), "2 answers are needed, 1 are given"),
     ],
 )
 def test_not_yet(answers, difference, capsys):
     assert not gt.check_answers(answers, [0.5, 2.0])
     assert capsys.readouterr().out == f"not yet: {difference}\n"
+
+
+def test_a_bare_number_is_one_answer(capsys):
+    assert gt.check_answers(0.5, [0.5])
+    assert not gt.check_answers(np.float32(0.6), [0.5])
+    assert capsys.readouterr().out == "right\nnot yet: answer 1 of 1 has 0.6, too large\n"
 
 
 def test_arrays_as_answers(capsys):

@@ -1,4 +1,4 @@
-"""The latent explorer: its directions, its strips, and its sliders in a real JupyterLab."""
+"""Test the latent explorer: directions, film strips, and sliders in a real JupyterLab."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ def test_directions_are_orthonormal_and_the_strongest(generator):
     np.testing.assert_allclose(directions @ directions.T, np.eye(4), atol=1e-5)
     weights = generator.layers[0].get_weights()[0]
     moved = np.linalg.norm(directions @ weights, axis=1)
-    expected = np.linalg.svd(weights, compute_uv=False)[:4]  # another way to the same
+    expected = np.linalg.svd(weights, compute_uv=False)[:4]  # another way to compute it
     np.testing.assert_allclose(moved, expected, rtol=1e-4)
 
 
@@ -68,7 +68,7 @@ def test_every_slider_changes_the_image(generator):
     assert len(seen) == 4
     for slider in sliders.children:
         slider.value = 0
-    assert bytes(image.value) in seen  # back where it began
+    assert bytes(image.value) in seen  # because all sliders are at their starts again
 
 
 @pytest.mark.skipif(find_browser() is None, reason="no Chromium or Chrome here: no JupyterLab")
@@ -93,7 +93,10 @@ def test_a_slider_in_jupyterlab_changes_the_picture(tmp_path):
 
 
 def run_until_shown(page, selector):
-    """Run the notebook's cell until it shows something: a key pressed while it loads is lost."""
+    """Run the cell of the notebook, again if needed, until an element is shown.
+
+    Several trials can be needed, because JupyterLab ignores keys while it loads.
+    """
     said = []
     for _ in range(6):
         with contextlib.suppress(playwright.sync_api.TimeoutError):
@@ -106,7 +109,10 @@ def run_until_shown(page, selector):
 
 
 def answer_dialogs(page):
-    """Press the last button of each dialog, which a slow server can bring up; return the texts."""
+    """Press the last button of each open dialog, and return the texts of the dialogs.
+
+    JupyterLab opens a dialog if its server is slow, for example.
+    """
     said = []
     while (dialog := page.query_selector(".jp-Dialog")) is not None and len(said) < 5:
         said.append(dialog.inner_text())
@@ -117,7 +123,7 @@ def answer_dialogs(page):
 
 @contextlib.contextmanager
 def jupyterlab(folder):
-    """Run a JupyterLab of its own; yield the address of the folder's notebook in it."""
+    """Start a JupyterLab in a folder, and yield the address of its explorer.ipynb."""
     options = ["--no-browser", "--ServerApp.token=t", "--port=0", "--allow-root"]
     options += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
     command = [sys.executable, "-m", "jupyterlab", *options]

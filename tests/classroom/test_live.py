@@ -1,4 +1,4 @@
-"""Training to watch: what is drawn, and what stays for readers."""
+"""Test what the live view draws, and what stays in the notebook for a reader."""
 
 import nbformat
 import numpy as np
@@ -59,4 +59,4 @@ def test_time_left_is_in_proportion(fast_run, monkeypatch):
     view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1), epochs=5)
     view.losses, view.calls = [(1.0, 1.0)], 2
     assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"
-    assert view.figure(4).get_suptitle() == "4 of 5: 30 s, 15 s to go"  # it went on after 2
+    assert view.figure(4).get_suptitle() == "4 of 5: 30 s, 15 s to go"  # resumed after 2

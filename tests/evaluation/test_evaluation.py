@@ -14,7 +14,7 @@ from gan_tutorial.__main__ import main
 
 @pytest.fixture(scope="module")
 def judge():
-    return gt.load_judge()
+    return gt.evaluation.load_judge()
 
 
 @pytest.fixture(scope="module")
@@ -98,18 +98,22 @@ def test_figures_are_the_same_twice(figures, sets, images, judge):
 
 @pytest.mark.parametrize("batch_size", [7, 64])
 def test_figures_do_not_depend_on_the_batch_size(judge, images, batch_size):
-    some, reference = images[:100], gt.features(judge, images[100:400])
-    whole = gt.features(judge, some)
-    parts = [gt.features(judge, some[i : i + batch_size]) for i in range(0, 100, batch_size)]
+    some, reference = images[:100], gt.evaluation.features(judge, images[100:400])
+    whole = gt.evaluation.features(judge, some)
+    parts = [
+        gt.evaluation.features(judge, some[i : i + batch_size]) for i in range(0, 100, batch_size)
+    ]
     parts = np.concatenate(parts)
-    assert gt.frechet_distance(parts, reference) == pytest.approx(
-        gt.frechet_distance(whole, reference), rel=1e-5
+    assert gt.evaluation.frechet_distance(parts, reference) == pytest.approx(
+        gt.evaluation.frechet_distance(whole, reference), rel=1e-5
     )
-    assert gt.neighbour_figures(parts, reference) == gt.neighbour_figures(whole, reference)
+    assert gt.evaluation.neighbour_measures(parts, reference) == gt.evaluation.neighbour_measures(
+        whole, reference
+    )
 
 
 def test_another_judge_has_the_same_order(sets, images, digits, judge, fast_run):
-    other = gt.train_judge(images[:2500], digits[1][:2500], epochs=3, seed=7)
+    other = gt.evaluation.train_judge(images[:2500], digits[1][:2500], epochs=3, seed=7)
     points = gt.sample_prior(1000, seed=1)
     some = {
         name: gt.generate_images(gt.restore(run)[0], points)
@@ -118,9 +122,12 @@ def test_another_judge_has_the_same_order(sets, images, digits, judge, fast_run)
     some |= {name: sets[name][:1000] for name in ("real", "shifted by 2", "blurred")}
 
     def order(judge):
-        real = gt.features(judge, images[:2500])
+        real = gt.evaluation.features(judge, images[:2500])
         return sorted(
-            some, key=lambda name: gt.frechet_distance(gt.features(judge, some[name]), real)
+            some,
+            key=lambda name: gt.evaluation.frechet_distance(
+                gt.evaluation.features(judge, some[name]), real
+            ),
         )
 
     assert order(judge)[0] == order(other)[0] == "real"
@@ -131,9 +138,9 @@ def test_distance_of_two_normal_distributions_in_one_dimension():
     rng = np.random.default_rng(0)
     a, b = rng.normal(2, 3, (100_000, 1)), rng.normal(-1, 1, (100_000, 1))
     # |2 - (-1)|² + (3 - 1)²
-    assert gt.frechet_distance(np.hstack([a, 0 * a]), np.hstack([b, 0 * b])) == pytest.approx(
-        9 + 4, rel=0.02
-    )
+    assert gt.evaluation.frechet_distance(
+        np.hstack([a, 0 * a]), np.hstack([b, 0 * b])
+    ) == pytest.approx(9 + 4, rel=0.02)
 
 
 def test_distance_is_scipys():
@@ -143,24 +150,29 @@ def test_distance_is_scipys():
     root = scipy.linalg.sqrtm(np.cov(a.T) @ np.cov(b.T)).real
     expected = np.sum((a.mean(0) - b.mean(0)) ** 2)
     expected += np.trace(np.cov(a.T) + np.cov(b.T) - 2 * root)
-    assert gt.frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
-    assert gt.frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
+    assert gt.evaluation.frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+    assert gt.evaluation.frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("odd", [np.zeros((1, 3)), np.zeros((0, 3)), np.full((5, 3), np.nan)])
 def test_distance_of_too_little_is_refused(odd):
     with pytest.raises(ValueError, match="finite, n at least 2"):
-        gt.frechet_distance(odd, np.eye(3))
+        gt.evaluation.frechet_distance(odd, np.eye(3))
 
 
 def test_distance_in_one_dimension():
     rng = np.random.default_rng(0)
     a, b = rng.normal(2, 3, (100_000, 1)), rng.normal(-1, 1, (100_000, 1))
-    assert gt.frechet_distance(a, b) == pytest.approx(13, rel=0.02)
+    assert gt.evaluation.frechet_distance(a, b) == pytest.approx(13, rel=0.02)
 
 
 @pytest.mark.parametrize(
-    "figure", [gt.frechet_distance, gt.neighbour_figures, gt.two_sample_accuracy]
+    "figure",
+    [
+        gt.evaluation.frechet_distance,
+        gt.evaluation.neighbour_measures,
+        gt.evaluation.two_sample_accuracy,
+    ],
 )
 def test_sets_of_other_widths_are_refused(figure):
     with pytest.raises(ValueError, match="as many coordinates, but have 3 and 4"):
@@ -170,7 +182,9 @@ def test_sets_of_other_widths_are_refused(figure):
 def test_a_minority_of_near_copies_shows_in_the_quantile(images):
     new, known = images[2500:2600], images[:2500]
     near = np.clip(known[:5] + np.float32(0.02), -1, 1)  # no copy in any grey value of the paper
-    honest, mixed = (gt.memorisation(some, known) for some in (new, np.concatenate([new, near])))
+    honest, mixed = (
+        gt.evaluation.memorisation(some, known) for some in (new, np.concatenate([new, near]))
+    )
     assert mixed["copies"] == 0
     assert mixed["nearest"] > 0.9 * honest["nearest"]
     assert mixed["nearest_1_percent"] < 0.5 * honest["nearest_1_percent"]
@@ -180,9 +194,9 @@ def test_score_by_hand():
     rng = np.random.default_rng(5)
     p = rng.dirichlet(np.ones(10), size=50)
     by_hand = np.exp(np.mean([scipy.stats.entropy(row, p.mean(axis=0)) for row in p]))
-    assert gt.digit_figures(p, p)["classifier_score"] == pytest.approx(by_hand)
+    assert gt.evaluation.digit_measures(p, p)["classifier_score"] == pytest.approx(by_hand)
     sure = np.eye(10)[np.arange(50) % 10]
-    assert gt.digit_figures(sure, sure)["classifier_score"] == pytest.approx(10)
+    assert gt.evaluation.digit_measures(sure, sure)["classifier_score"] == pytest.approx(10)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +220,12 @@ def test_odd_images_are_refused(odd, match, images, judge):
 def test_a_generator_is_measured_as_its_images_are(fast_run, images):
     generator, _ = gt.restore(fast_run)
     train_images, test_images = images[:300], images[300:400]
-    found = gt.evaluate_generator(generator, train_images, test_images, 80, seed=3)
+    found = gt.evaluation.evaluate_generator(generator, train_images, test_images, 80, seed=3)
     generated = gt.generate_images(generator, gt.sample_prior(80, seed=3))
     assert found["generated"] == gt.evaluate(generated, train_images)
-    assert found["test"] == gt.evaluate(gt.sample(test_images, 80), train_images)
+    assert found["test"] == gt.evaluate(gt.evaluation.sample_images(test_images, 80), train_images)
     assert found["ratio"] == found["generated"]["distance"] / found["test"]["distance"] > 1
-    fewer = gt.evaluate_generator(generator, train_images, test_images[:70])
+    fewer = gt.evaluation.evaluate_generator(generator, train_images, test_images[:70])
     assert fewer["generated"]["number"] == fewer["test"]["number"] == 70
 
 
@@ -226,7 +240,7 @@ def test_the_command_prints_figures(larger_mnist, fast_run, tmp_path, capsys):
     assert main(arguments) == 0
     printed = capsys.readouterr().out
     assert f"{distances[0]:.3f}" in printed
-    assert gt.load_judge().name in printed
+    assert gt.evaluation.load_judge().name in printed
 
 
 def test_too_few_images_are_refused_in_a_line(larger_mnist, fast_run, capsys):

@@ -14,7 +14,7 @@ def references():
 
 def test_distances_are_euclidean_on_pixels_from_0_to_1(references):
     images = references[:3] + 0.1
-    distances, indices = gt.nearest_images(images, references, number=30)
+    distances, indices = gt.evaluation.nearest_images(images, references, number=30)
     for i in range(3):
         for distance, j in zip(distances[i], indices[i], strict=True):
             by_hand = np.sqrt(np.sum(((images[i] - references[j]) / 2) ** 2))
@@ -23,14 +23,14 @@ def test_distances_are_euclidean_on_pixels_from_0_to_1(references):
 
 
 def test_a_copy_is_its_own_nearest_image(references):
-    distances, indices = gt.nearest_images(references[::3], references)
+    distances, indices = gt.evaluation.nearest_images(references[::3], references)
     assert indices[:, 0].tolist() == list(range(0, 30, 3))
     assert distances == pytest.approx(np.zeros((10, 1)), abs=1e-2)
 
 
 def test_paper_and_ink_are_28_apart():
     paper, ink = np.full((2, 1, 28, 28, 1), [[[[[-1.0]]]], [[[[1.0]]]]])
-    distances, _ = gt.nearest_images(paper, ink)
+    distances, _ = gt.evaluation.nearest_images(paper, ink)
     assert distances.item() == pytest.approx(28)  # sqrt(784 · 1²)
 
 
@@ -58,7 +58,7 @@ def test_precision_recall_density_coverage_by_their_definitions(points, k):
         "density": sum(between[i, j] <= real_radii[j] for i in rows for j in columns) / 40 / k,
         "coverage": np.mean([any(between[i, j] <= real_radii[j] for i in rows) for j in columns]),
     }
-    assert gt.neighbour_figures(fake, real, k) == pytest.approx(expected)
+    assert gt.evaluation.neighbour_measures(fake, real, k) == pytest.approx(expected)
 
 
 def test_many_points_are_looked_at_in_parts():
@@ -67,7 +67,7 @@ def test_many_points_are_looked_at_in_parts():
     between = scipy.spatial.distance.cdist(fake, real)
     radii = np.sort(scipy.spatial.distance.cdist(real, real), axis=1)[:, 5]
     own_radii = np.sort(scipy.spatial.distance.cdist(fake, fake), axis=1)[:, 5]
-    figures = gt.neighbour_figures(fake, real)
+    figures = gt.evaluation.neighbour_measures(fake, real)
     assert figures["precision"] == np.mean((between <= radii).any(axis=1))
     assert figures["recall"] == np.mean((between <= own_radii[:, np.newaxis]).any(axis=0))
     assert figures["coverage"] == np.mean((between <= radii).any(axis=0))
@@ -81,19 +81,19 @@ def test_two_sample_accuracy_by_its_definition(points):
         distances = np.linalg.norm(both - both[i], axis=1)
         distances[i] = np.inf
         right.append(is_real[distances.argmin()] == is_real[i])
-    assert gt.two_sample_accuracy(fake, real) == pytest.approx(np.mean(right))
+    assert gt.evaluation.two_sample_accuracy(fake, real) == pytest.approx(np.mean(right))
 
 
 def test_sets_far_apart_are_told_apart_and_copies_are_not(points):
     fake, _ = points
-    assert gt.two_sample_accuracy(fake, fake + 100) == 1
-    assert gt.two_sample_accuracy(fake, fake + 1e-6) == 0
+    assert gt.evaluation.two_sample_accuracy(fake, fake + 100) == 1
+    assert gt.evaluation.two_sample_accuracy(fake, fake + 1e-6) == 0
 
 
 def test_a_sample_has_no_image_twice_and_no_pattern():
-    chosen = gt.sample(np.arange(60_000), 10_000)
+    chosen = gt.evaluation.sample_images(np.arange(60_000), 10_000)
     assert len(np.unique(chosen)) == 10_000
-    assert np.all(gt.sample(np.arange(60_000), 10_000) == chosen)
+    assert np.all(gt.evaluation.sample_images(np.arange(60_000), 10_000) == chosen)
     assert np.mean(chosen % 2) == pytest.approx(0.5, abs=0.02)
     assert np.mean(chosen < 30_000) == pytest.approx(0.5, abs=0.02)
-    assert gt.sample(np.arange(7), 10).tolist() == list(range(7))
+    assert gt.evaluation.sample_images(np.arange(7), 10).tolist() == list(range(7))

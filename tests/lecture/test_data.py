@@ -8,7 +8,7 @@ import pytest
 from helpers import run_python
 
 import gan_tutorial as gt
-from gan_tutorial import data
+from gan_tutorial.files import mnist
 
 
 def test_images_are_float32_in_minus_one_to_one_and_labels_are_digits(mnist_file, mnist_arrays):
@@ -49,7 +49,7 @@ def test_sources_are_tried_in_order_and_the_one_taken_is_named(
         few["y_train"] = mnist_arrays["y_train"][:number]
         np.savez(path, **{**mnist_arrays, **few})
     monkeypatch.delenv("GAN_TUTORIAL_MNIST", raising=False)
-    monkeypatch.setattr(data, "PROJECT_FILE", files["project"])
+    monkeypatch.setattr(mnist, "PROJECT_FILE", files["project"])
     assert len(gt.load_mnist()[0][0]) == 1
     monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(files["variable"]))
     assert len(gt.load_mnist()[0][0]) == 2
@@ -220,8 +220,8 @@ def test_row_21_pickled_objects_are_refused_and_not_unpickled(mnist_arrays, tmp_
 LOAD = """
 import gan_tutorial as gt
 with gt.quiet():
-    from gan_tutorial import data
-data.PROJECT_FILE = data.Path("absent.npz")
+    from gan_tutorial.files import mnist
+mnist.PROJECT_FILE = mnist.Path("absent.npz")
 (images, labels), (test_images, test_labels) = gt.load_mnist()
 print("shapes", images.shape, test_images.shape)
 print("digits", *sorted({*labels} & {*test_labels}))

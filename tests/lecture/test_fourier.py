@@ -79,8 +79,40 @@ def test_maps_that_are_not_square_are_refused():
         FourierConv2DTranspose(8, 5, padding="same")(np.zeros((1, 7, 8, 2), np.float32))
 
 
+def test_the_lectures_generator_and_that_of_runs_are_one_network():
+    lecture, quick = gt.generator_model(), gt.make_networks("lecture")[0]
+    kinds = [[type(layer).__name__ for layer in network.layers] for network in (lecture, quick)]
+    assert [pair for pair in zip(*kinds, strict=True) if len(set(pair)) == 2] == [
+        ("Conv2DTranspose", "FourierConv2DTranspose")
+    ]
+    assert kinds[0].count("Conv2DTranspose") == 3
+    quick.set_weights(lecture.get_weights())
+    points, gradients = tf.constant(gt.sample_prior(4, seed=0)), []
+    assert error(quick(points), lecture(points)) < 2e-6
+    for network in (lecture, quick):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(network(points, training=True) ** 2)
+        gradients.append(tape.gradient(loss, network.trainable_variables))
+    for expected, gradient in zip(*gradients, strict=True):
+        assert error(gradient, expected) < 1e-4
+
+
+@pytest.mark.parametrize("kinds", [(gt.generator_model, "make"), ("make", gt.generator_model)])
+def test_a_checkpoint_of_either_generator_loads_into_the_other(kinds, tmp_path):
+    def built(kind):
+        pair = gt.make_networks("lecture")
+        generator = pair[0] if kind == "make" else kind()
+        return generator, gt.checkpoints.make(generator, pair[1], *gt.make_optimizers("lecture"))
+
+    (saved, checkpoint), (loaded, other) = map(built, kinds)
+    gt.checkpoints.save(checkpoint, tmp_path, 7)
+    assert gt.checkpoints.resume(other, tmp_path) == 7  # all of it, the optimizers' moments too
+    for mine, theirs in zip(loaded.get_weights(), saved.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
 def test_a_clone_is_the_same_network():
-    generator = gt.generator_model(channels=16)
+    generator = gt.generator_model(channels=16, convolution=FourierConv2DTranspose)
     clone = keras.models.clone_model(generator)
     clone.set_weights(generator.get_weights())
     points = gt.sample_prior(2, seed=0)
@@ -89,7 +121,7 @@ def test_a_clone_is_the_same_network():
 
 
 def test_keras_saves_and_loads_it(tmp_path):
-    generator = gt.generator_model(channels=16)
+    generator = gt.generator_model(channels=16, convolution=FourierConv2DTranspose)
     generator.save(tmp_path / "generator.keras")
     loaded = keras.models.load_model(tmp_path / "generator.keras")
     points = gt.sample_prior(2, seed=0)

@@ -155,10 +155,10 @@ def test_great_circle_of_parallel_points_is_the_straight_path(factor):
 
 
 @pytest.mark.parametrize("path", [gt.interpolation, gt.spherical_interpolation])
-@pytest.mark.parametrize("n_steps", [0, -3, 1.5])
-def test_paths_need_a_positive_number_of_steps(path, n_steps):
-    with pytest.raises(ValueError, match=f"n_steps must be .* at least 1, but is {n_steps}"):
-        path(*two_points(), n_steps)
+@pytest.mark.parametrize("number", [0, -3, 1.5])
+def test_paths_need_a_positive_number_of_points(path, number):
+    with pytest.raises(ValueError, match=f"number must be .* at least 1, but is {number}"):
+        path(*two_points(), number)
 
 
 def test_images_in_batches_equal_those_one_by_one(generator):

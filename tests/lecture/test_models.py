@@ -5,42 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from notes import notes_discriminator, notes_generator
 
 import gan_tutorial as gt
-
-
-def notes_generator(batch_size):
-    """Return the notes' generator, in which a batch size stands for a channel count."""
-    model = keras.Sequential()
-    model.add(layers.Dense(7 * 7 * batch_size, use_bias=False, input_shape=(100,)))
-    model.add(layers.BatchNormalization())
-    model.add(layers.LeakyReLU(negative_slope=0.3))
-    model.add(layers.Reshape((7, 7, batch_size)))
-    model.add(layers.Conv2DTranspose(128, (5, 5), strides=(1, 1), padding="same", use_bias=False))
-    model.add(layers.BatchNormalization())
-    model.add(layers.LeakyReLU(negative_slope=0.3))
-    model.add(layers.Conv2DTranspose(64, (5, 5), strides=(2, 2), padding="same", use_bias=False))
-    model.add(layers.BatchNormalization())
-    model.add(layers.LeakyReLU(negative_slope=0.3))
-    model.add(
-        layers.Conv2DTranspose(
-            1, (5, 5), strides=(2, 2), padding="same", use_bias=False, activation="tanh"
-        )
-    )
-    return model
-
-
-def notes_discriminator():
-    model = keras.Sequential()
-    model.add(layers.Conv2D(64, (5, 5), strides=(2, 2), padding="same", input_shape=[28, 28, 1]))
-    model.add(layers.LeakyReLU(negative_slope=0.3))
-    model.add(layers.Dropout(0.3))
-    model.add(layers.Conv2D(128, (5, 5), strides=(2, 2), padding="same"))
-    model.add(layers.LeakyReLU(negative_slope=0.3))
-    model.add(layers.Dropout(0.3))
-    model.add(layers.Flatten())
-    model.add(layers.Dense(1))
-    return model
 
 
 def shuffle_weights(network, seed):

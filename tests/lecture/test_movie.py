@@ -12,7 +12,7 @@ def pictures(images, tmp_path):
     """Return a folder of five different pictures of a run, written in another order."""
     for epoch in (3, 1, 5, 2, 4):
         figure = gt.plot_result(images[epoch : epoch + 1], size=1)
-        gt.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
+        gt.plotting.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
     return tmp_path
 
 
@@ -55,7 +55,7 @@ def test_movie_of_equal_pictures_has_equal_bytes(pictures, tmp_path):
 def test_pictures_after_epoch_999_come_last(images, tmp_path):
     for epoch in (999, 1000, 101):
         figure = gt.plot_result(images[epoch : epoch + 1])
-        gt.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
+        gt.plotting.save_figure(figure, tmp_path / f"image_at_epoch_{epoch:03d}.png")
     frames, _ = frames_of(gt.make_movie(tmp_path))
     for epoch, (_, frame) in zip((101, 999, 1000), frames, strict=True):
         with Image.open(tmp_path / f"image_at_epoch_{epoch:03d}.png") as picture:

@@ -68,7 +68,7 @@ def test_number_must_be_of_the_images(number, images):
 
 def test_one_colour_map_serves_all_pictures_and_ink_is_dark(images, tmp_path):
     single = Figure()
-    gt.show_image(images[0], single.subplots())
+    gt.plotting.show_image(images[0], single.subplots())
     figures = [single, gt.plot_result(images[:4]), gt.plot_result(images[:4] / 2, titles="abcd")]
     looks = {
         (image.get_cmap().name, image.get_clim())
@@ -79,7 +79,7 @@ def test_one_colour_map_serves_all_pictures_and_ink_is_dark(images, tmp_path):
     assert looks == {("Greys", (-1, 1))}
     for value, grey in ((1, 0), (-1, 255)):
         figure = gt.plot_result(np.full((1, 28, 28, 1), value, np.float32))
-        gt.save_figure(figure, tmp_path / "one.png")
+        gt.plotting.save_figure(figure, tmp_path / "one.png")
         with Image.open(tmp_path / "one.png") as picture:
             assert picture.convert("L").getpixel((30, 30)) == grey
     # the notes' two colour maps turn black into white
@@ -148,7 +148,7 @@ def test_picture_that_fails_leaves_the_old_file(images, tmp_path):
     figure = gt.plot_result(images[:1])
     figure.axes[0].set_title("$\\frac{$")  # no formula: drawing it fails
     with pytest.raises(ValueError, match="frac"):
-        gt.save_figure(figure, path)
+        gt.plotting.save_figure(figure, path)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("grid.png", b"old")]
 
 

@@ -1,11 +1,12 @@
-"""The pages of all notebooks, in a real browser without a network."""
+"""Test the pages of all notebooks in a real browser without a network."""
 
 import pytest
 from helpers import NOTEBOOKS, needs_browser, read, render
 
 from lecture_pages import decks as slides
 
-# what of a page is wider than its place, a picture that is none, or not turned into a formula
+# Find three faults of a page: an element that is wider than its place, a picture that cannot be
+# drawn, and LaTeX that did not become a formula.
 FAULTS = """() => {
   const all = [...document.querySelectorAll("body, body *")];
   const wide = all.filter((element) => element.clientWidth > 0

@@ -1,4 +1,4 @@
-"""The slides, in a real browser without a network: every slide of every notebook."""
+"""Test every slide of every notebook in a real browser without a network."""
 
 import re
 import shutil
@@ -14,7 +14,8 @@ import lecture_pages
 from gan_tutorial.__main__ import main
 from lecture_pages import decks as slides
 
-# what of the present slide is cut off, drawn at no size, or not turned into a formula
+# Find the faults of the current slide: an element that is cut off, an element without a size, and
+# LaTeX that did not become a formula.
 FAULTS = """() => {
   const slide = Reveal.getCurrentSlide(), content = slide.querySelector(".content");
   const frame = document.querySelector(".slides").getBoundingClientRect();
@@ -37,7 +38,7 @@ FAULTS = """() => {
 }"""
 
 
-# what of a page of the handout is beyond its edges
+# Find the elements of the handout that lie partly outside of their page.
 CUT_OFF = """() => [...document.querySelectorAll(".pdf-page")].flatMap((page, number) => {
   const frame = page.getBoundingClientRect();
   const shown = page.querySelectorAll(".content :is(p, li, pre, img, math, table, h1, h2, h3)");
@@ -49,7 +50,7 @@ CUT_OFF = """() => [...document.querySelectorAll(".pdf-page")].flatMap((page, nu
 })"""
 
 
-# the text of each slide, without what holds a formula
+# Return the text of each slide, without the elements that hold a formula.
 TEXTS = """() => Reveal.getSlides().map((slide) => {
   const shown = slide.querySelectorAll(".content :is(p, li, pre, td, th, h1, h2, h3)");
   const plain = [...shown].filter((element) => !element.matches("aside *, :has(math)"));
@@ -73,7 +74,7 @@ def test_every_slide_is_whole_and_needs_no_network(name, size, decks):
 
 
 def walk(page, address):
-    """Go through all slides of a deck without a network; fail where one has a fault."""
+    """Go through all slides of a deck without a network, and fail if a slide has a fault."""
     requests, complaints = [], []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
@@ -124,7 +125,7 @@ def test_the_handout_has_a_page_for_each_slide_with_all_of_its_words(name, decks
 
 
 def words(text):
-    plain = unicodedata.normalize("NFKC", text)  # a PDF has ligatures
+    plain = unicodedata.normalize("NFKC", text)  # because a PDF has ligatures
     return set(re.findall(r"\w{3,}", plain))
 
 
@@ -208,7 +209,7 @@ def test_what_is_no_notebook_is_said(text, tmp_path, capsys):
     path.write_text(text)
     assert main(["slides", str(path), "--output", str(tmp_path / "out")]) == 1
     [line] = capsys.readouterr().err.splitlines()
-    assert "'odd.ipynb' is no notebook: " in line
+    assert "'odd.ipynb' is not a notebook: " in line
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -234,7 +235,7 @@ def test_two_notebooks_of_one_name_are_refused(tmp_path, capsys):
         (tmp_path / folder).mkdir()
         paths.append(str(write_notebook(tmp_path / folder / "same.ipynb", f"# {folder}")))
     assert main(["slides", *paths, "--output", str(tmp_path / "out")]) == 1
-    assert "two notebooks of one name" in capsys.readouterr().err
+    assert "two notebooks have the same name" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -286,7 +287,7 @@ def test_nbconvert_knows_the_exporter(tmp_path):
 
 
 def test_a_missing_package_is_named_with_the_way_to_it(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "nbformat", None)  # as where only the library is installed
+    monkeypatch.setitem(sys.modules, "nbformat", None)  # as if it were not installed
     monkeypatch.delitem(sys.modules, "lecture_pages.decks")
     monkeypatch.delattr(lecture_pages, "decks")
     assert main(["slides", str(tmp_path / "any.ipynb")]) == 1

@@ -16,8 +16,9 @@ from helpers import TINY, contents, write_notebook
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
-from gan_tutorial.runs import restore
-from gan_tutorial.runs.restore import write_sums
+from gan_tutorial.files.sums import write_sums
+from gan_tutorial.files.whole import whole_file
+from gan_tutorial.runs import restore as restore_module
 from lecture_pages import __main__ as tool
 
 # what other tools and people leave, and names that are one letter from ours
@@ -161,7 +162,7 @@ def test_row_30_after_a_run_that_was_ended(number, crowded):
 
 def test_row_30_what_a_living_process_writes_stays(run_copy, few):
     writer = (
-        "import sys; from gan_tutorial.files import whole_file\n"
+        "import sys; from gan_tutorial.files.whole import whole_file\n"
         "with whole_file(sys.argv[1]) as temporary:\n"
         "    temporary.write_text('half'); print(temporary, flush=True); sys.stdin.read()"
     )
@@ -196,7 +197,7 @@ def test_row_30_two_threads_write_one_file(tmp_path):
     path, barrier = tmp_path / "file.txt", threading.Barrier(2)
 
     def write(text):
-        with gt.whole_file(path) as temporary:
+        with whole_file(path) as temporary:
             barrier.wait()
             temporary.write_text(text)
             barrier.wait()
@@ -232,8 +233,8 @@ def test_row_30_the_shipped_checkpoint_stays_when_its_run_goes_on(run_copy, few,
     folder = run_copy / "training_checkpoints"
     for path in folder.glob("ckpt-6.*"):
         path.unlink()
-    write_sums(folder)
-    monkeypatch.setattr(restore, "shipped_run", lambda: run_copy)
+    write_sums(folder, [path.name for path in folder.glob("ckpt-*")])
+    monkeypatch.setattr(restore_module, "shipped_run", lambda name=None: run_copy)
     expected = [network.get_weights() for network in gt.restore()]
     for epochs in (4, 5, 6):
         gt.run(few, run_copy, epochs=epochs, resume=True)

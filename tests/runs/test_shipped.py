@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import gan_tutorial as gt
-from gan_tutorial.runs import restore
+from gan_tutorial.runs import restore as restore_module
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def another_shipped_run(tmp_path, monkeypatch):
     """Return a copy of the shipped folder that `restore` takes for the shipped one."""
     folder = tmp_path / "training_checkpoints"
     shutil.copytree(gt.shipped_run() / "training_checkpoints", folder)
-    monkeypatch.setattr(restore, "shipped_run", lambda: tmp_path)
+    monkeypatch.setattr(restore_module, "shipped_run", lambda name=None: tmp_path)
     return folder
 
 
@@ -38,8 +38,8 @@ def test_another_checkpoint_in_its_place_is_refused(another_shipped_run, fast_ru
     generator, discriminator = gt.make_networks()  # whole, fitting and untrained
     (path,) = another_shipped_run.glob("ckpt-*.index")
     step = int(path.stem[5:])
-    checkpoint = gt.make_checkpoint(generator, discriminator, *gt.make_optimizers())
-    gt.save(checkpoint, another_shipped_run, step)
+    checkpoint = gt.checkpoints.make(generator, discriminator, *gt.make_optimizers())
+    gt.checkpoints.save(checkpoint, another_shipped_run, step)
     gt.restore(another_shipped_run)  # by its path it is a checkpoint as any other
     with pytest.raises(gt.CheckpointError, match=f"'ckpt-{step}.* is not as shipped: its sha256"):
         gt.restore()
@@ -79,9 +79,9 @@ def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
     assert not (tmp_path / "training_checkpoints" / "ckpt-1.index").exists()
     latest = tf.train.latest_checkpoint(tmp_path / "training_checkpoints")
     assert latest.endswith("ckpt-3")
-    figures = (tmp_path / "data" / "figures.csv").read_text().splitlines()
-    assert figures[0].startswith("epoch,number,distance,floor")
-    assert [line.split(",")[0] for line in figures[1:]] == ["1"]
+    measures = (tmp_path / "data" / "measures.csv").read_text().splitlines()
+    assert measures[0].startswith("epoch,number,distance,floor")
+    assert [line.split(",")[0] for line in measures[1:]] == ["1"]
     command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 130"
     for folder in ("data", "training_checkpoints", "images_from_seed_images"):
         assert command in (tmp_path / folder / "README.md").read_text()

@@ -1,13 +1,13 @@
 """What a run survives, one test a row of the promise.
 
-Rows 21 and 22 (bad files, no network) stand in test_data.py, 23 (bad input) in test_latent.py,
-test_plotting.py and test_main.py, 26 (importing has no effect) in test_package.py.
+Row 19 (which checkpoint is the latest) stands in test_checkpoints.py, 20 (whole files) and 26
+(importing has no effect) in test_package.py, 21 and 22 (bad files, no network) in test_data.py,
+23 (bad input) in test_latent.py, test_plotting.py and test_main.py.
 
 Runs are real and small: a recipe of tiny networks with Dropout, 20 images in batches of 8, so
 three steps an epoch and a ragged last one.
 """
 
-import contextlib
 import os
 import random
 import shutil
@@ -22,28 +22,38 @@ from pathlib import Path
 import numpy as np
 import pytest
 import survive
-from helpers import PROJECT, STEPS, TINY, assert_same, contents, newest, state, tiny_checkpoint
+from helpers import (
+    PROJECT,
+    STEPS,
+    TINY,
+    after_each_step,
+    assert_same,
+    contents,
+    newest,
+    state,
+    tiny_checkpoint,
+)
 from jupyter_client.manager import start_new_kernel
 
 import gan_tutorial as gt
-from gan_tutorial import checkpoints, files
+from gan_tutorial import checkpoints
 from gan_tutorial.runs import run as runs
+from gan_tutorial.runs.stopping import Stopped
 
 with gt.quiet():
     import tensorflow as tf
 
 
 def stop_at(monkeypatch, steps, number=signal.SIGINT):
-    """Let a real signal reach this process when the record has any of these lengths."""
-    original, left = runs._Training.step, set(steps)
+    """Let a real signal reach this process once after each of these steps."""
+    left = set(steps)
 
-    def step(self, images, signals):
-        if len(self.record) in left:
-            left.discard(len(self.record))
+    def signalled(step, _):
+        if step in left:
+            left.discard(step)
             os.kill(os.getpid(), number)
-        return original(self, images, signals)
 
-    monkeypatch.setattr(runs._Training, "step", step)
+    after_each_step(monkeypatch, signalled)
 
 
 def test_row_01_one_epoch_and_then_two(few, whole, tmp_path):
@@ -52,12 +62,12 @@ def test_row_01_one_epoch_and_then_two(few, whole, tmp_path):
     assert_same(tmp_path / "run", whole)
 
 
-def test_row_02_resumed_at_every_step_ten_times_in_a_row(few, whole, tmp_path, monkeypatch):
-    stop_at(monkeypatch, range(9))
-    for i in range(10):
+def test_row_02_resumed_at_every_step_eight_times_in_a_row(few, whole, tmp_path, monkeypatch):
+    stop_at(monkeypatch, range(1, 9))
+    for i in range(1, 10):
         if i < 9:
-            with pytest.raises(gt.Stopped, match=f"stopped after step {i}"):
-                gt.run(few, tmp_path / "run", TINY, seed=3, resume=i > 0)
+            with pytest.raises(Stopped, match=f"stopped after step {i}"):
+                gt.run(few, tmp_path / "run", TINY, seed=3, resume=i > 1)
         else:
             losses = gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
@@ -75,14 +85,14 @@ def test_row_03_a_drawn_seed_is_shown_stored_and_resumed(few, tmp_path, capsys):
 def test_row_04_without_the_state_of_dropout_the_comparison_fails(
     few, whole, tmp_path, monkeypatch
 ):
-    make = checkpoints.make_checkpoint
+    make = checkpoints.make
 
     def forgetful(*objects):
         checkpoint = make(*objects)
         checkpoint.dropout = []
         return checkpoint
 
-    monkeypatch.setattr(checkpoints, "make_checkpoint", forgetful)
+    monkeypatch.setattr(checkpoints, "make", forgetful)
     gt.run(few, tmp_path / "run", TINY, epochs=1, seed=3)
     gt.run(few, tmp_path / "run", resume=True)
     one, other = (gt.read_losses(directory) for directory in (whole, tmp_path / "run"))
@@ -100,7 +110,7 @@ def test_row_06_a_signal_saves_and_gives_the_handlers_back(
 ):
     handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     stop_at(monkeypatch, [4], number)
-    with pytest.raises(gt.Stopped, match=r"after step 4.*saved in .*resume") as stopped:
+    with pytest.raises(Stopped, match=r"after step 4.*saved in .*resume") as stopped:
         gt.run(few, tmp_path / "run", TINY, seed=3)
     assert stopped.value.signal == number
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == handlers
@@ -119,26 +129,21 @@ def test_row_06_a_signal_in_a_picture_or_a_save(where, few, whole, tmp_path, mon
         return original(*arguments)
 
     monkeypatch.setattr(runs, where, interrupted)
-    with pytest.raises(gt.Stopped, match="after step 3"):
+    with pytest.raises(Stopped, match="after step 3"):
         gt.run(few, tmp_path / "run", TINY, seed=3)
     gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
 
 
 def test_row_06_a_second_signal_stops_at_once_without_harm(few, whole, tmp_path, monkeypatch):
-    original = runs._Training.on_epoch_end
-
-    def interrupted_twice(self, epoch, losses):
-        original(self, epoch, losses)
+    def interrupted_twice(epoch, losses):
         if epoch == 2:
             os.kill(os.getpid(), signal.SIGINT)
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(runs._Training, "on_epoch_end", interrupted_twice)
     with pytest.raises(KeyboardInterrupt) as stopped:
-        gt.run(few, tmp_path / "run", TINY, seed=3)
-    assert not isinstance(stopped.value, gt.Stopped)
-    monkeypatch.undo()
+        gt.run(few, tmp_path / "run", TINY, seed=3, watch=lambda *_: interrupted_twice)
+    assert not isinstance(stopped.value, Stopped)
     gt.run(few, tmp_path / "run", resume=True)
     assert_same(tmp_path / "run", whole)
 
@@ -214,7 +219,7 @@ def test_row_07_any_byte_flipped(run_copy):
         path.write_bytes(content[:position] + flipped + content[position + 1 :])
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            step = gt.resume(checkpoint, folder)
+            step = gt.checkpoints.resume(checkpoint, folder)
         assert (step, len(told)) in {(9, 0), (6, 1)}
         outcomes.add(step)
         path.write_bytes(content)
@@ -304,10 +309,10 @@ def test_row_13_other_networks_are_refused_and_not_changed(change, run_copy):
     networks, optimizers = gt.make_networks(recipe), gt.make_optimizers(recipe)
     if change == "swapped":
         networks = networks[::-1]
-    checkpoint = gt.make_checkpoint(*networks, *optimizers)
+    checkpoint = gt.checkpoints.make(*networks, *optimizers)
     before = [network.get_weights() for network in networks]
     with pytest.raises(gt.CheckpointError, match=r"ckpt-9.* does not fit"):
-        gt.resume(checkpoint, run_copy / "training_checkpoints")
+        gt.checkpoints.resume(checkpoint, run_copy / "training_checkpoints")
     for weights, network in zip(before, networks, strict=True):
         assert all(map(np.array_equal, weights, network.get_weights()))
 
@@ -322,6 +327,8 @@ def test_row_14_another_run_is_refused_with_the_differences(other, run_copy, few
         gt.run(few, run_copy, resume=True, epochs=4, **other)
     with pytest.raises(gt.CheckpointError, match="another run: data was"):
         gt.run(few[::-1], run_copy, resume=True, epochs=4)
+    with pytest.raises(gt.CheckpointError, match="batch_size was 8, is 4; seed was 3, is 4"):
+        gt.run(few, run_copy, resume=True, batch_size=4, seed=4)
     assert contents(run_copy) == before
 
 
@@ -362,32 +369,16 @@ def test_row_18_what_is_not_finite_stops_the_run_and_is_never_saved(
         gt.run(np.full_like(few, np.nan), run_copy.parent / "new", TINY)
     assert not (run_copy.parent / "new").exists()
     before = state(run_copy)
-    original = runs._Training.step
 
-    def poisoned(self, images, signals):
-        if len(self.record) == 10:
-            self.networks[0].variables[0].assign(self.networks[0].variables[0] * np.nan)
-        return original(self, images, signals)
+    def poison(step, networks):
+        if step == 10:
+            weights = networks[0].variables[0]
+            weights.assign(weights * np.nan)
 
-    monkeypatch.setattr(runs._Training, "step", poisoned)
+    after_each_step(monkeypatch, poison)
     with pytest.raises(ValueError, match=r"step 11: the losses are .*nan.* not finite"):
         gt.run(few, run_copy, epochs=4, resume=True)
     assert state(run_copy) == before
-
-
-def test_row_19_the_latest_is_the_one_of_the_highest_step(run_copy):
-    for path in run_copy.rglob("ckpt-9.*"):
-        os.utime(path, (0, 0))
-    assert gt.resume(tiny_checkpoint(), run_copy / "training_checkpoints") == 9
-
-
-def test_row_20_an_interrupted_picture_leaves_the_old_file(tmp_path):
-    path = tmp_path / "generation.gif"
-    path.write_text("old")
-    with contextlib.suppress(KeyboardInterrupt), files.whole_file(path) as temporary:
-        temporary.write_text("half")
-        raise KeyboardInterrupt
-    assert contents(tmp_path) == {"generation.gif": b"old"}
 
 
 def test_row_24_memory_stays_flat_for_any_number_of_images():
@@ -442,19 +433,23 @@ def test_row_05_fifty_kills_of_the_lectures_networks():
 
 
 @pytest.mark.slow
-def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path):
+def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path, monkeypatch):
     import psutil
 
-    memory, process, original = [], psutil.Process(), runs._Training.on_epoch_end
+    memory, traces, process = [], [], psutil.Process()
+    make_train_step = runs.make_train_step
 
-    def on_epoch_end(self, epoch, losses):
-        original(self, epoch, losses)
-        memory.append(process.memory_info().rss / 2**20)
-        assert self.train_step.experimental_get_tracing_count() == 1
+    def make(*objects, **options):
+        train_step = make_train_step(*objects, **options)
+        traces.append(train_step.experimental_get_tracing_count)
+        return train_step
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs._Training, "on_epoch_end", on_epoch_end)
-        losses = gt.run(few, tmp_path / "run", TINY, epochs=500, seed=3)
+    def watch(*_):
+        return lambda epoch, losses: memory.append(process.memory_info().rss / 2**20)
+
+    monkeypatch.setattr(runs, "make_train_step", make)
+    losses = gt.run(few, tmp_path / "run", TINY, epochs=500, seed=3, watch=watch)
+    assert [count() for count in traces] == [1]
     assert len(losses) == 500 * STEPS
     assert len((tmp_path / "run" / "data" / "losses.csv").read_text().splitlines()) == 1501
     print("MiB at epochs 100, 200, ...:", [round(m) for m in memory[99::100]])
@@ -465,8 +460,8 @@ def test_row_29_a_checkpoint_of_an_earlier_release_loads():
     folder = PROJECT / "tests" / "releases" / "0.1.0"
     generator = gt.generator_model(2, channels=4, kernel_size=1)
     discriminator = gt.discriminator_model(channels=2, kernel_size=1)
-    checkpoint = gt.make_checkpoint(generator, discriminator, *gt.make_optimizers())
-    assert gt.resume(checkpoint, folder) == 5
+    checkpoint = gt.checkpoints.make(generator, discriminator, *gt.make_optimizers())
+    assert gt.checkpoints.resume(checkpoint, folder) == 5
     expected = np.load(folder / "images.npy")
     images = gt.generate_images(generator, [[0.5, -1.0], [2.0, 0.0]])
     assert images == pytest.approx(expected, abs=1e-5)

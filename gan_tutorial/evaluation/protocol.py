@@ -7,8 +7,8 @@ from gan_tutorial.data import check_images
 from gan_tutorial.latent import generate_images, sample_prior
 
 from .judge import features, load_judge, probabilities
-from .measures import digit_figures, frechet_distance
-from .neighbours import memorisation, neighbour_figures, sample, two_sample_accuracy
+from .measures import digit_measures, frechet_distance
+from .neighbours import memorisation, neighbour_measures, sample_images, two_sample_accuracy
 
 REFERENCE = 10_000  # training images to compare with, because the distance depends on their number
 AT_LEAST = 65  # images, because fewer span no covariance of 64 features
@@ -55,7 +55,10 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
     """
     number = min(number, len(test_images))
     points = sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
-    sets = {"generated": generate_images(generator, points), "test": sample(test_images, number)}
+    sets = {
+        "generated": generate_images(generator, points),
+        "test": sample_images(test_images, number),
+    }
     judge, train_images = load_judge(), _checked(train_images, "training images")
     reference = _reference(train_images, judge)
     measures = {
@@ -68,20 +71,20 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
 def compare(features, reference, judge=None):
     """Return all measures of features (n, 64) against a reference's (m, 64), which one judge saw.
 
-    distance (`frechet_distance`), two_sample (`two_sample_accuracy`), and what `digit_figures`
-    and `neighbour_figures` return.
+    distance (`frechet_distance`), two_sample (`two_sample_accuracy`), and what `digit_measures`
+    and `neighbour_measures` return.
     """
     judge = load_judge() if judge is None else judge
     return {
         "distance": frechet_distance(features, reference),
-        **digit_figures(probabilities(judge, features), probabilities(judge, reference)),
-        **neighbour_figures(features, reference),
+        **digit_measures(probabilities(judge, features), probabilities(judge, reference)),
+        **neighbour_measures(features, reference),
         "two_sample": two_sample_accuracy(features, reference),
     }
 
 
 def _reference(train_images, judge):
-    return features(judge, sample(train_images, REFERENCE))
+    return features(judge, sample_images(train_images, REFERENCE))
 
 
 def _measure(images, train_images, judge, reference):

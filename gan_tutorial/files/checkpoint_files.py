@@ -1,8 +1,9 @@
-"""The files of checkpoints: their names on the disk, and the way to and from TensorFlow.
+"""Write, read and check the files of checkpoints.
 
 TensorFlow writes and reads a checkpoint in memory (under `ram://`), and Python moves the bytes to
-and from the disk. Hence a fault of the disk is Python's OSError and cannot look like damage, and
-every folder will do, even one whose name is a pattern to TensorFlow, such as `runs/[lr=2e-3]`.
+and from the disk. This has two reasons. A fault of the disk raises Python's OSError, and cannot be
+mistaken for a damaged checkpoint. And every folder can be used, even a folder whose name TensorFlow
+would read as a pattern, such as `runs/[lr=2e-3]`.
 """
 
 import contextlib
@@ -14,10 +15,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from .files import whole_file
+from .whole import whole_file
 
 PART = r"ckpt-(0|[1-9][0-9]*)\.(index|data-[0-9]{5}-of-[0-9]{5})"  # the name of a file
-# what can go wrong while a checkpoint is read although the checkpoint is good
+# errors that can happen although the checkpoint is good, because their cause is elsewhere
 PASSING_FAULTS = (
     OSError,
     MemoryError,
@@ -31,11 +32,11 @@ PASSING_FAULTS = (
 
 
 class DamageError(Exception):
-    """A checkpoint is not whole; the message says what is wrong with it."""
+    """A checkpoint is damaged; the message says how."""
 
 
 def parts(directory):
-    """Return {step: names of its files} of the checkpoints in a folder, by the steps' order."""
+    """Return {step: names of the files} for the checkpoints in a folder, sorted by step."""
     found = {}
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
@@ -46,20 +47,25 @@ def parts(directory):
 
 
 def has_finished(directory):
-    """Return whether a folder holds a checkpoint, good or damaged, whose saving came to an end."""
+    """Return whether a folder holds a checkpoint, good or damaged, that was saved completely."""
     return any(name.endswith(".index") for names in parts(directory).values() for name in names)
 
 
 def remove(directory, step):
-    """Remove a checkpoint; its index first, because the rest is no checkpoint without it."""
+    """Remove a checkpoint.
+
+    The index is removed first, because without the index the other files are no checkpoint. If
+    the process is killed in between, no damaged checkpoint is left.
+    """
     for name in sorted(parts(directory)[step], reverse=True):
         os.unlink(Path(directory) / name)
 
 
 def set_aside_newer(directory, step):
-    """Rename the checkpoints of later steps, which are damaged: nothing is deleted.
+    """Rename the checkpoints of all steps after `step`, because these checkpoints are damaged.
 
-    `ckpt-9.index` becomes `damaged-ckpt-9.index`, or `damaged-2-ckpt-9.index` if there is one.
+    Nothing is deleted. `ckpt-9.index` becomes `damaged-ckpt-9.index`. If this name is taken, it
+    becomes `damaged-2-ckpt-9.index`.
     """
     for names in [names for newer, names in parts(directory).items() if newer > step]:
         for number in itertools.count(1):
@@ -72,20 +78,27 @@ def set_aside_newer(directory, step):
 
 
 def write(checkpoint, directory, step):
-    """Write a tf.train.Checkpoint as `ckpt-<step>`; raise OSError with everything as before."""
+    """Write a tf.train.Checkpoint to the files `ckpt-<step>.*`.
+
+    Raise OSError if the disk has a fault. Then all files in the folder are as before.
+    """
     with in_memory() as memory:
         tf.train.CheckpointManager(checkpoint, memory, max_to_keep=None).save(step)
         data = [name for name in tf.io.gfile.listdir(memory) if ".data-" in name]
         with contextlib.ExitStack() as files:
-            # they take their places from the last to the first: the data; the index, which makes
-            # the checkpoint valid; and TensorFlow's note of which checkpoint is the newest
+            # The ExitStack renames the last file first. This order is needed, because the index
+            # makes the checkpoint valid, so the data must be there before the index. The file
+            # `checkpoint` is last: in it TensorFlow notes which checkpoint is the newest.
             for name in ("checkpoint", f"ckpt-{step}.index", *data):
                 temporary = files.enter_context(whole_file(Path(directory) / name))
                 temporary.write_bytes(tf.io.gfile.GFile(f"{memory}/{name}", "rb").read())
 
 
 def read(directory, step):
-    """Return {name: bytes} of a checkpoint's files; raise DamageError unless all of it is good."""
+    """Return the files of a checkpoint as {name: bytes}.
+
+    Raise DamageError if a file is missing, or if a tensor cannot be read.
+    """
     names = parts(directory).get(step, [])
     if f"ckpt-{step}.index" not in names:
         raise DamageError(f"ckpt-{step}.index is missing")
@@ -97,7 +110,7 @@ def read(directory, step):
                 reader.get_tensor(name)
         except PASSING_FAULTS:
             raise
-        except Exception as error:  # TensorFlow has half a dozen classes for damaged files
+        except Exception as error:  # because damage raises errors of many classes in TensorFlow
             line = str(error).partition("\n")[0].replace(f"{memory}/", "")
             raise DamageError(line or "its data are missing or cut short") from error
     return contents
@@ -105,7 +118,7 @@ def read(directory, step):
 
 @contextlib.contextmanager
 def in_memory(contents=None):
-    """Yield a folder that TensorFlow has in memory, with files in it: {name: bytes}."""
+    """Yield a folder in TensorFlow's memory that holds the files `contents`, {name: bytes}."""
     folder = f"ram://gan-tutorial-{uuid.uuid4()}"
     tf.io.gfile.makedirs(folder)
     try:

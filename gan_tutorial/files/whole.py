@@ -1,7 +1,7 @@
-"""Files that are whole or not there, and what can be wrong with them.
+"""Write files so that a file is either complete or not there.
 
-All names that this package gives to files of its own work begin with `MARK`, so that nobody else's
-file can be taken for one of them.
+The names of all temporary files of this package begin with `MARK`, so that no file of a user can be
+taken for a temporary file.
 """
 
 import contextlib
@@ -12,30 +12,21 @@ import shutil
 import zipfile
 from pathlib import Path
 
-import numpy as np
-
 MARK = ".gan-tutorial"
 
 
-class DataError(OSError, ValueError):
-    """A data file that is missing, damaged or not MNIST."""
-
-
-class CheckpointError(OSError, ValueError):
-    """A run's folder or checkpoint that is missing, in use, damaged or of another network."""
-
-
 class DiskFullError(OSError):
-    """A disk has no room for a file; the message says how much is needed, and how much is free."""
+    """A disk is too full for a file; the message says how many bytes are needed and are free."""
 
 
 @contextlib.contextmanager
 def whole_file(path):
-    """Yield a temporary path beside `path` that becomes `path` if the block ends well.
+    """Yield a temporary path beside `path`, and rename the temporary file to `path` at the end.
 
-    Otherwise the old file, if there was one, stays as it was. Missing folders are made. The
-    temporary file is `.gan-tutorial-<number>-<name>`, and locked as long as somebody writes it,
-    see `remove_leftover`. Raise DiskFullError if the disk is full.
+    If the block raises an exception, the temporary file is removed, and an old file at `path`
+    does not change. Missing folders are made. The name of the temporary file is
+    `.gan-tutorial-<number>-<name>`. The file is locked while it is written, because
+    `remove_leftover` must not remove it then. Raise DiskFullError if the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +34,7 @@ def whole_file(path):
     try:
         yield temporary
         if os.name == "nt":
-            file.close()  # because Windows moves no file that is open
+            file.close()  # because Windows cannot rename an open file
         os.replace(temporary, path)
     except OSError as error:
         if error.errno != errno.ENOSPC or isinstance(error, DiskFullError):
@@ -56,7 +47,7 @@ def whole_file(path):
 
 
 def _temporary_for(path):
-    """Return a new temporary path beside a path, and the open file that keeps its lock."""
+    """Return a new temporary path beside a path, and the open file that holds its lock."""
     number = os.getpid()
     while True:
         temporary = path.with_name(f"{MARK}-{number}-{path.name}")
@@ -70,7 +61,8 @@ def _temporary_for(path):
                 file.truncate(0)
                 return temporary, file
             file.close()
-        # somebody else's: another thread, or a process of this number in another container
+        # The name is taken, by another thread of this process, or by a process that has the same
+        # number in another container. Hence we try another number.
         number = secrets.randbelow(10**9)
 
 
@@ -79,9 +71,10 @@ def _open_no_link(path, flags):
 
 
 def _lock(file):
-    """Return True if we have the lock of a file, False if somebody else, None if it has none.
+    """Lock an open file, and return True on success, or False if somebody else has the lock.
 
-    Windows needs no lock, because it removes no file that is open.
+    Return None if the file system has no locks. On Windows no lock is needed, because Windows
+    does not remove an open file.
     """
     if os.name == "nt":
         return True
@@ -91,13 +84,13 @@ def _lock(file):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # a file system without locks
+    except OSError:  # because the file system has no locks
         return None
     return True
 
 
 def remove_leftover(path):
-    """Remove a temporary file of `whole_file`, unless a process that still lives writes it."""
+    """Remove a temporary file of `whole_file`, unless a running process is still writing it."""
     with contextlib.suppress(FileNotFoundError, PermissionError):
         with open(path, "ab", opener=_open_no_link) as file:
             if not _lock(file):
@@ -113,10 +106,13 @@ def save_images(batches, number, path):
 
     `batches` is an iterable of arrays (n, 28, 28, 1), one in memory at a time, `number` in all.
     The file is as `numpy.savez` would write it, and whole or not there. Raise OSError before the
-    first batch where the disk has no room for all of them, ValueError if another number came.
+    first batch if the disk has no room for all of them, ValueError if another number came.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    if (size := 28 * 28 * 4 * number) > shutil.disk_usage(Path(path).parent).free:
+    import numpy as np  # here, because the help of a command must not wait for it
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if (size := 28 * 28 * 4 * number) > shutil.disk_usage(path.parent).free:
         raise DiskFullError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")
     left = number
     header = {"shape": (number, 28, 28, 1), "fortran_order": False, "descr": "<f4"}
@@ -134,6 +130,6 @@ def save_images(batches, number, path):
 
 
 def need_of_room(path, size):
-    """Return the line that says how many bytes a file needs, and how many are free for it."""
+    """Return a message about how many bytes a file needs, and how many bytes are free."""
     free = shutil.disk_usage(Path(path).parent).free
     return f"{str(path)!r} needs {size:,} bytes or more, {free:,} are free"

@@ -1,0 +1,1 @@
+"""What lies on the disk: whole files, sums, the files of checkpoints, and where MNIST is."""
