@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from .files import checkpoint_files
@@ -58,18 +59,21 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
         always: steps whose checkpoints are never removed.
 
     Raises:
+        ValueError: if `keep` is below 1.
         CheckpointError: if the files cannot be written, to a full disk for example. The older
             checkpoints are then as they were.
     """
+    if keep < 1:
+        raise ValueError(f"keep must be at least 1, but is {keep}")
     path = Path(directory) / f"ckpt-{step}"
     try:
         checkpoint_files.write(checkpoint, directory, step)
     except OSError as error:
-        size = sum(variable.numpy().nbytes for variable in _variables(checkpoint))
+        size = sum(np.asarray(variable).nbytes for variable in _variables(checkpoint))
         room = need_of_room(path, size)
         raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
-        steps = list(checkpoint_files.parts(directory))
+        steps = list(checkpoint_files.parts(directory))  # in order
         for old in steps[:-keep]:
             if old % keep_every and old not in always:
                 checkpoint_files.remove(directory, old)
@@ -88,10 +92,10 @@ def resume(checkpoint, directory):
 
 
 def load(checkpoint, directory, step=None):
-    """Load a checkpoint into some of the objects that were saved; return its step.
+    """Load a checkpoint into a tf.train.Checkpoint of some of its objects; return its step.
 
-    The checkpoint is that of `step`, or the newest good one if `step` is None. Errors are those
-    of `resume`.
+    If `step` is None, the checkpoint is the newest good one, as in `resume`. Otherwise no other
+    checkpoint is tried, and CheckpointError is raised if that one is missing or damaged.
     """
     return _load(checkpoint, directory, step, everything=False)
 
@@ -112,7 +116,7 @@ def _load(checkpoint, directory, step, everything):
 
 
 def _newest(directory):
-    """Return (step, contents) of the good checkpoint of the highest step.
+    """Return (step, {file name: bytes}) of the good checkpoint of the highest step.
 
     The order is that of the steps in the files' names, because the times of the files and
     TensorFlow's state file `checkpoint` may be wrong.
@@ -145,7 +149,7 @@ def _read_or_refuse(folder, step):
 @contextlib.contextmanager
 def _all_or_nothing(checkpoint, path):
     """Put all variables back after any error; say that a checkpoint does not fit, if that is it."""
-    before = [(variable, variable.numpy()) for variable in _variables(checkpoint)]
+    before = [(variable, np.array(variable)) for variable in _variables(checkpoint)]
     try:
         yield
     except BaseException as error:
@@ -160,4 +164,5 @@ def _all_or_nothing(checkpoint, path):
 
 def _variables(checkpoint):
     objects = tf.train.TrackableView(checkpoint).descendants()
-    return [variable for variable in objects if isinstance(variable, tf.Variable)]
+    kinds = tf.Variable | keras.Variable  # because Keras's variables are not TensorFlow's
+    return [variable for variable in objects if isinstance(variable, kinds)]

@@ -68,7 +68,9 @@ class FourierConv2DTranspose(layers.Conv2DTranspose):
 def convolution_theorem(size, kernel_size):
     """Return the three real matrices with which a convolution becomes a product.
 
-    Write a map x and a kernel w as flat columns. Their convolution y(p) = Σ w(t) x(p - t) is
+    The convolution of a map x and a kernel w is y(p) = Σ w(t) x(p - t). In both directions the
+    tap t runs from -((kernel_size - 1) // 2) to kernel_size // 2, and x is 0 outside of the map.
+    With map and kernel as flat columns it is
 
         y = back @ ((of_map @ x) * (of_kernel @ w))
 

@@ -39,9 +39,9 @@ def dirac_gan(point, gamma=0.0):
 
     Every real data point is 0, every generated point is θ, and the discriminator's logit is
     l(x) = ψx. The point of the game is (θ, ψ), and its value is v = log σ(-ψθ) - log 2. The
-    generator descends v, and the discriminator descends -v + γψ²/2. The term γψ²/2 is the R1
-    penalty on the slope of the logit at the data.
-    Source: Mescheder et al. 2018, definition 2.1 and section 4.1.
+    generator descends v, and the discriminator descends -v + γψ²/2. The last term is γ/2 times the
+    penalty R1, which is ψ² here, the squared slope of the logit at the data.
+    Source: Mescheder et al. 2018, definition 2.1 and section 4.1, where ψ has the opposite sign.
     """
     theta, psi = point
     d_fake = np.exp(-np.logaddexp(0, -psi * theta))  # σ(ψθ) in a form that never overflows

@@ -56,8 +56,9 @@ def generate_images(generator, latent_points):
 def interpolation(start, end, number=10):
     """Return the straight path between two latent points, (number, latent_dim) with both ends.
 
-    Points in the middle are shorter than the ends. In 100 dimensions two points of N(0, I) are
-    nearly orthogonal, so that the norm drops half-way by a factor of about √2.
+    If both ends have the same norm, the points between them are shorter. In 100 dimensions two
+    points of N(0, I) are nearly orthogonal, so that the norm drops half-way by a factor of about
+    √2. A path of one point is the start alone.
     """
     ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
     start, end = np.asarray(start), np.asarray(end)
@@ -86,14 +87,14 @@ def spherical_interpolation(start, end, number=10):
 def principal_directions(generator, number=4):
     """Return the directions that change the first layer's output most, (number, latent_dim).
 
-    The directions are orthonormal, and the strongest comes first. They are eigenvectors of W Wᵀ,
-    where W (latent_dim, units) are the weights of the first layer.
+    There are latent_dim directions at most. They are orthonormal, and the strongest comes first:
+    eigenvectors of W Wᵀ, where W (latent_dim, units) are the weights of the first layer.
     Source: Shen and Zhou 2021, "Closed-form factorization of latent semantics in GANs",
     equation 4.
     """
     weights = next(layer for layer in generator.layers if layer.get_weights()).get_weights()[0]
     _, vectors = np.linalg.eigh(weights.astype(np.float64) @ weights.T)
-    return vectors.T[::-1][:number].astype(np.float32)
+    return vectors.T[::-1][: _whole(number)].astype(np.float32)
 
 
 def _whole(number):

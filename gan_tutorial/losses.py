@@ -44,7 +44,8 @@ def r1_penalty(discriminator, real_images):
     """Return the penalty R1, E |∇ₓ l(x)|² over real images (n, 28, 28, 1), a scalar.
 
     The penalty measures how steep the logit is at the real images. If γ/2 times the penalty is
-    added to the discriminator's loss, the game does not circle for ever (notebook 01).
+    added to the discriminator's loss, the game does not circle for ever (notebook 01). The
+    discriminator must not have BatchNorm, so that each logit depends on its own image alone.
     Source: Mescheder et al. 2018, "Which training methods for GANs do actually converge?",
     equation 9.
     """
@@ -52,8 +53,7 @@ def r1_penalty(discriminator, real_images):
     with tf.GradientTape() as tape:
         tape.watch(real_images)
         real_output = discriminator(real_images, training=True)
-    # one gradient is enough for all images, because without BatchNorm in the discriminator each
-    # logit depends on its own image alone
+    # one gradient is enough for all images, because each logit depends on its own image alone
     slopes = tf.cast(tape.gradient(real_output, real_images), tf.float32)
     return tf.reduce_mean(tf.reduce_sum(slopes**2, axis=(1, 2, 3)))
 

@@ -95,10 +95,11 @@ def save_figure(figure, path):
 
 
 def plot_losses(losses, steps_per_epoch=1):
-    """Return a Figure of both losses, (steps, 2), beside the lecture's at d = 1/2: ln 2, 2 ln 2.
+    """Return a Figure of both losses, (steps, 2).
 
     Each curve is a running mean over a 50th of the steps. The pale line behind it shows every
-    step.
+    step. Dashed lines show the values at d = 1/2: ln 2 for the generator's non-saturating loss,
+    and 2 ln 2 for the discriminator's loss.
     """
     figure = Picture(figsize=(8, 3.6), layout="constrained")
     draw_losses(figure.subplots(), losses, steps_per_epoch)
@@ -112,7 +113,8 @@ def draw_losses(ax, losses, steps_per_epoch=1):
     width = max(1, len(losses) // 50)
     levels = (("generator", LN2, "ln 2"), ("discriminator", 2 * LN2, "2 ln 2"))
     for column, (name, level, label) in enumerate(levels):
-        means = np.convolve(losses[:, column], np.ones(width) / width, mode="valid")
+        kernel = np.ones(width) / width
+        means = np.convolve(losses[:, column], kernel, mode="valid") if len(losses) else []
         ax.plot(epochs, losses[:, column], color=f"C{column}", alpha=0.2, linewidth=0.5)
         ax.plot(epochs[width - 1 :], means, color=f"C{column}", label=name)
         ax.axhline(level, color=f"C{column}", linestyle="--", linewidth=1)

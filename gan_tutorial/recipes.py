@@ -2,6 +2,8 @@
 
 A recipe is a dict with the keys batch_size, optimizer (arguments of Adam), generator and
 discriminator (arguments of their builders in models.py). It may have epochs, half_life and r1.
+`make_networks` and `make_optimizers` use what is theirs; `run` passes batch_size on to
+`make_dataset`, epochs to `train`, and r1 to `make_train_step`.
 """
 
 import math
@@ -26,7 +28,7 @@ RECIPES = {
         "epochs": 12,
         "batch_size": 64,
         "optimizer": {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99},
-        "half_life": 2500,  # steps after which the learning rate is half of what it was
+        "half_life": 2500,  # the learning rate halves in so many steps
         "r1": 0.3,  # strength of the penalty on the discriminator's slope
         "generator": {"channels": 128, "kernel_size": 4, "negative_slope": 0.2},
         "discriminator": {
@@ -62,7 +64,7 @@ _RULES = {
     "beta_2": _SHARE,
     "latent_dim": _AT_LEAST_1,
     "kernel_size": _AT_LEAST_1,
-    # the generator halves its channels twice
+    # the generator halves its channels twice; the discriminator has the same rule for simplicity
     "channels": (lambda x: _is_whole(x) and x >= 4, "a whole number of at least 4"),
     "negative_slope": (_is_real, "a finite number"),
     "dropout": _SHARE,
@@ -91,8 +93,8 @@ def make_optimizers(recipe="lecture"):
     """Return the (generator_optimizer, discriminator_optimizer) of a recipe, both Adam.
 
     `recipe` is a name in RECIPES, or a dict of your own. If it has a half_life, the learning rate
-    halves after so many steps. The rate depends on the step alone, so that a run can be resumed,
-    or go on for longer, and stays the same run.
+    falls exponentially, and halves every half_life steps. It depends on the step alone, so that a
+    run can be resumed, or go on for longer, and stays the same run.
     """
     chosen = check_recipe(recipe)
     adam, half_life = chosen["optimizer"], chosen.get("half_life")

@@ -13,7 +13,8 @@ R1_EVERY = 8  # steps from one penalty R1 to the next
 def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, penalty):
     """Update both networks at once; return both losses. This is the lecture's train step.
 
-    Both losses come from one forward pass, so that each network answers to where the other stood.
+    Both losses are computed before either network is updated, so that each network answers to
+    where the other stood.
 
     Args:
         networks: (generator, discriminator).
@@ -21,7 +22,8 @@ def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, pe
         images: real images, (n, 28, 28, 1) in [-1, 1].
         noise: latent points, (n, latent_dim).
         loss_of_generator: a function of the discriminator's logits of the fakes.
-        penalty: a function of the real images, whose value is added to the discriminator's loss.
+        penalty: a function of the real images, whose value (strength included) is added to the
+            discriminator's loss.
 
     Returns:
         (loss_g, loss_d), two scalars in nats; loss_d is without the penalty.

@@ -160,6 +160,18 @@ def test_checkpoint_of_another_architecture_is_refused(fast_run, images, tmp_pat
         gt.checkpoints.resume(gt.checkpoints.make(*small_objects(channels=6)), tmp_path / "small")
 
 
+def test_objects_that_a_checkpoint_does_not_fit_stay_as_they_were(tmp_path):
+    gt.checkpoints.save(gt.checkpoints.make(*small_objects(seed=1)), tmp_path, 1)
+    narrow = gt.generator_model(channels=8, kernel_size=3)  # fits but for its kernels
+    objects = narrow, *small_objects(seed=2)[1:]
+    checkpoint = gt.checkpoints.make(*objects)
+    variables = [variable for thing in objects for variable in thing.variables]
+    before = [np.array(variable) for variable in variables]
+    with pytest.raises(gt.CheckpointError, match="does not fit"):
+        gt.checkpoints.resume(checkpoint, tmp_path)
+    assert all(map(np.array_equal, variables, before))
+
+
 def test_networks_alone_are_not_enough_to_resume(tmp_path):
     objects = small_objects()
     networks = tf.train.Checkpoint(generator=objects[0], discriminator=objects[1])
