@@ -17,6 +17,7 @@ from gan_tutorial.runs.stopping import until_signal
 option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
+ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
 RECIPE, PRECISION = click.Choice(["lecture", "fast"]), click.Choice(["float32", "mixed_bfloat16"])
 checkpoint_option = option(
     "--checkpoint",
@@ -33,7 +34,7 @@ def cli():
 
 @cli.command()
 @option("--recipe", type=RECIPE, show_default="lecture", help="The networks and their training.")
-@option("--epochs", type=NATURAL, show_default="the recipe's", help="The number of the last epoch.")
+@option("--epochs", type=NATURAL, show_default="the recipe's", help="Train up to this epoch.")
 @option("--batch-size", type=NATURAL, show_default="the recipe's", help="The images of a step.")
 @option("--seed", type=SEED, show_default="random", help="The seed of the run.")
 @option("--limit", type=NATURAL, show_default="all", help="Take the first training images only.")
@@ -43,7 +44,8 @@ def cli():
 def train(recipe, limit, output, **options):
     """Train the two networks in a run's folder.
 
-    If a run is resumed, its own recipe, batch size, seed and precision are the defaults.
+    If a run is resumed, its own recipe, batch size, seed and precision are the defaults, and its
+    images must be the same, so repeat --limit.
     """
     directory = output or Path("runs") / (recipe or "lecture")
     (train_images, _), _ = gt.load_mnist()
@@ -95,14 +97,16 @@ def _image_source(generator, scale_means, scale_stds, seed):
 
 @cli.command()
 @checkpoint_option
-@option("--number", type=NATURAL, default=10_000, help="The number of images of each set.")
+@option("--number", type=ENOUGH, default=10_000, help="The number of images of each set.")
 @option("--seed", type=SEED, default=0, help="The seed of the latent points.")
 @option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 @option("--pairs", type=file_ending_in(".png"), help="A .png file for the closest pairs.")
 def evaluate(checkpoint, number, seed, as_json, pairs):
     """Measure generated images against real images.
 
-    Equally many generated images and real test images are compared with the training images.
+    Equally many generated images and real test images are compared with the training images. The
+    distance is the better the smaller it is; precision, recall and coverage are at best what the
+    test images reach; two sample is at best 1/2. Notebook 05 explains all measures.
     """
     with contextlib.redirect_stdout(sys.stderr):  # because stdout is for the measures alone
         generator, _ = gt.restore(checkpoint)

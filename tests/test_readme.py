@@ -15,7 +15,7 @@ def test_the_ten_lines_run(tmp_path, monkeypatch, mnist_file):
     monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(mnist_file))
     exec(compile(example, "README.md", "exec"), {})
     assert (tmp_path / "digits.png").stat().st_size > 0
-    assert gt.restore(tmp_path / "runs" / "mine")[0].name == "generator"
+    assert gt.restore(tmp_path / "runs" / "first")[0].name == "generator"
 
 
 def test_every_module_has_its_line():

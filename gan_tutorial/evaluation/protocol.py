@@ -17,18 +17,20 @@ AT_LEAST = 65  # images, because fewer span no covariance of 64 features
 def evaluate(images, train_images, judge=None):
     """Return all measures of images against real training images, as a dict.
 
-    The judge compares with 10,000 training images, drawn at random; copies are looked for among
-    all of them. Real images have measures too: evaluate as many test images, and you know what a
-    perfect generator could reach. Take 10,000 of both, because of fewer the distance is larger.
+    A judge, which is a classifier of digits, turns images into features. The features are compared
+    with those of 10,000 training images, drawn at random, and copies are looked for among all
+    training images. Evaluate the same number of test images too, to see what a perfect generator
+    could reach. Use 10,000 images, because the distance is larger between smaller sets.
 
     Args:
         images: the images to measure, (n, 28, 28, 1) in [-1, 1], n at least 65.
         train_images: real images, (m, 28, 28, 1) in [-1, 1], m at least 65.
-        judge: a trained `judge_model()`; the shipped one if None.
+        judge: a trained `judge_model()`; the one that comes with the tutorial if None.
 
     Returns:
-        number (of images), judge (its name, with its sha256), what `compare` and `memorisation`
-        return.
+        number (of images), judge (its name, with its sha256), distance (`frechet_distance`), the
+        measures of `digit_measures`, `neighbour_measures` and `memorisation`, and two_sample
+        (`two_sample_accuracy`); each of these functions explains its own.
 
     Raises:
         ValueError: if images are too few, have another shape or range, or hold NaN.
@@ -50,8 +52,8 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
         seed: of the latent points.
 
     Returns:
-        "generated" and "test", each as `evaluate` returns it, and "ratio", how many times the
-        distance of the test images that of the generated images is.
+        "generated" and "test", each with the measures that `evaluate` returns, and "ratio", the
+        distance of the generated images divided by that of the test images.
     """
     number = min(number, len(test_images))
     points = sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
@@ -69,10 +71,10 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
 
 
 def compare(features, reference, judge=None):
-    """Return all measures of features (n, 64) against a reference's (m, 64), which one judge saw.
+    """Return all measures of features (n, 64) against those of a reference, (m, 64).
 
-    distance (`frechet_distance`), two_sample (`two_sample_accuracy`), and what `digit_measures`
-    and `neighbour_measures` return.
+    These are distance (`frechet_distance`), two_sample (`two_sample_accuracy`), and the measures
+    of `digit_measures` and `neighbour_measures`. Both sets of features must be of one judge.
     """
     judge = load_judge() if judge is None else judge
     return {

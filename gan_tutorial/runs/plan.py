@@ -134,13 +134,20 @@ def _plan_in(directory, given):
         name = recipe if isinstance(recipe, str) else None
         given = {"recipe": name, **given, "numbers": _numbers(recipe)}
     lines = [
-        f"{name} was {plan.get(name)}, is {value}"
+        f"{name} was {_in_words(plan.get(name))}, is {_in_words(value)}"
         for name, value in given.items()
         if _without_epochs(plan.get(name)) != _without_epochs(value)
     ]
     if lines:
         raise CheckpointError(f"{str(directory)!r} is another run: {'; '.join(lines)}")
     return plan
+
+
+def _in_words(value):
+    """Return a value of a plan for people; the fingerprint of data begins with their number."""
+    if isinstance(value, dict) and "sha256" in value:
+        return f"{value['images']:,} images (sha256 {value['sha256'][:8]}…)"
+    return value
 
 
 def _without_epochs(value):

@@ -18,14 +18,14 @@ from .plan import read_numbers
 def restore(directory="lecture", step=None):
     """Return (generator, discriminator) of a run, ready for inference.
 
-    Weights go into networks that are built by code, so a file from elsewhere can hold wrong
-    numbers but no program.
+    Weights are read into networks that code builds, and no code of a file is run. A file from
+    elsewhere can therefore be a bad network, but no program.
 
     Args:
-        directory: the name of a shipped network, whose sha256 is checked; or a run's folder, or
-            its `training_checkpoints`. A folder that is called as a shipped network can be given
-            as "./lecture".
-        step: the step of the checkpoint; the newest undamaged one if None.
+        directory: the name of a network that comes with the tutorial ("lecture"), whose sha256 is
+            checked; or a run's folder, or its `training_checkpoints`. To restore a folder of your
+            own that has the name lecture, write "./lecture".
+        step: the step of the checkpoint; the newest good one if None.
 
     Raises:
         CheckpointError: if there is no checkpoint, or if it is of another network.
@@ -62,8 +62,7 @@ def shipped_names():
 def run_folder(directory):
     """Return the folder of a run as a Path; `directory` may be the name of a shipped network.
 
-    A name is a string without a separator. A folder of the same name is meant by `./lecture`, or
-    by a Path.
+    A name is a string. A folder of the same name is meant by "./lecture", or by a Path.
     """
     if isinstance(directory, str) and directory in shipped_names():
         return shipped_run(directory)

@@ -38,20 +38,23 @@ def run(
     """Train by a recipe in a folder, up to an epoch; return the losses, (steps, 2) float32.
 
     After each epoch the folder holds the picture of 16 fixed latent points, a checkpoint and the
-    loss record. A run that is stopped and resumed ends in the bits of a run that was never
-    stopped. Ctrl-C, a notebook's interrupt, SIGTERM and a terminal that closes end in one more
-    save and in KeyboardInterrupt.
+    loss record. On Ctrl-C, a notebook's interrupt, SIGTERM, or if the terminal closes, the run
+    saves once more and raises KeyboardInterrupt. In the same environment, a run that is resumed
+    gives bit for bit the result of a run that was never stopped.
 
     Args:
         images: the training images, (n, 28, 28, 1) float32 in [-1, 1].
         directory: the run's folder; it is made if it is missing.
-        recipe: a name in RECIPES or a dict of your own with the same keys; "lecture" if None.
+        recipe: a name in RECIPES or a dict of your own. If None, it is "lecture", which takes
+            hours.
         epochs: the last epoch, counted from 1; the recipe's if None.
         batch_size: images of a step; the recipe's if None.
-        seed: of weights, noise and order, from 0 to 2³² - 1; drawn, shown and kept if None.
+        seed: of weights, noise and order, from 0 to 2³² - 1. If None, a seed is drawn, printed
+            and kept in run.json.
         precision: "float32" (if None) or "mixed_bfloat16".
-        resume: whether to go on with the run in the folder, at the step where it stopped. What
-            is None above is then that run's, and what is given must be the same.
+        resume: whether to go on with the run in the folder, at the step where it stopped.
+            Arguments that are None are then taken from that run, and the others must agree with
+            it.
         watch: called as `watch(generator, latent_points, epochs, losses)` before the first step;
             what it returns is called after each epoch, with the epoch's number and its losses.
             `LiveView` shows in a notebook how losses and images grow.
