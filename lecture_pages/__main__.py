@@ -10,6 +10,7 @@ The command `gan-tutorial slides` makes only the decks, and executes nothing.
 import argparse
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -19,7 +20,9 @@ from gan_tutorial.files.whole import whole_file
 from .decks import write_deck
 from .execute import execute
 from .exporters import PageExporter, render_index, title
-from .ours import check_ours, clean
+from .names import INDEX, PAGE, chosen, collisions, notebooks_in
+from .notebooks import read_notebook
+from .ours import check_ours, clean, is_ours
 
 
 def main(arguments=None):
@@ -39,10 +42,22 @@ def main(arguments=None):
     if path := os.environ.get("GAN_TUTORIAL_MNIST"):
         # absolute, because each kernel runs in the folder of its notebook
         os.environ["GAN_TUTORIAL_MNIST"] = os.path.abspath(path)
-    notebooks = options.notebooks or lessons()
+    with warnings.catch_warnings():
+        # one line for each warning, although the page and the deck both have its cause
+        warnings.filterwarnings("default", category=UserWarning)
+        warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+        return _run(options)
+
+
+def _run(options):
+    notebooks = chosen(options.notebooks or lessons())
     failures = [] if notebooks else ["no notebook in notebooks/"]
+    is_build = options.command is build
+    refused = collisions(notebooks, taken=[INDEX]) if is_build else {}
     for path in notebooks:
         try:
+            if path in refused:
+                raise ValueError(refused[path])
             options.command(path, options)
         except (OSError, ValueError) as error:
             print(f"{path.name}: {error}", file=sys.stderr)
@@ -50,20 +65,24 @@ def main(arguments=None):
         except KeyboardInterrupt:
             print(f"Interrupted: {path.name} has not been changed", file=sys.stderr)
             return 130
-    if options.command is build and notebooks:
-        try:
-            print(f"The index of all pages: {write_index(notebooks, options.output)}")
-        except OSError as error:
-            failures.append(str(error))
+    if is_build and notebooks:
+        failures += _index_failures(notebooks, options.output)
     for failure in failures:
         print(f"Failed: {failure}", file=sys.stderr)
     return 1 if failures else 0
 
 
+def _index_failures(notebooks, output):
+    try:
+        print(f"The index of all pages: {write_index(notebooks, output)}")
+    except OSError as error:
+        return [str(error)]
+    return []
+
+
 def lessons():
     """Return the paths of the notebooks in notebooks/ and in notebooks/solutions/."""
-    folder = Path("notebooks")
-    return sorted([*folder.glob("[0-9]*.ipynb"), *folder.glob("solutions/*.ipynb")])
+    return [*notebooks_in("notebooks"), *notebooks_in("notebooks/solutions")]
 
 
 def refresh(path, options):
@@ -83,7 +102,7 @@ def build(path, options):
     """
     # first, because the execution can take minutes
     check_ours(options.output / f"{path.stem}.html")
-    notebook = execute(path) if options.execute else nbformat.read(path, as_version=4)
+    notebook = execute(path) if options.execute else read_notebook(path)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     html, _ = PageExporter().from_notebook_node(notebook, resources)
     page = options.output / f"{path.stem}.html"
@@ -99,17 +118,24 @@ def write_index(notebooks, output):
     The index lists every notebook in the folders of `notebooks` whose page is in `output`.
     """
     folders = {path.resolve().parent for path in notebooks}
-    paths = sorted(path for folder in folders for path in folder.glob("*.ipynb"))
-    entries = [
-        (path.stem, title(nbformat.read(path, as_version=4)) or path.stem)
-        for path in paths
-        if (output / f"{path.stem}.html").exists()
-    ]
+    paths = sorted(path for folder in folders for path in notebooks_in(folder))
+    entries = {path.stem: _title(path) for path in paths if _has_page(path, output)}
     index = output / "index.html"
     check_ours(index)
     with whole_file(index) as temporary:
-        temporary.write_text(render_index(entries), encoding="utf-8")
+        temporary.write_text(render_index(entries.items()), encoding="utf-8")
     return index
+
+
+def _has_page(path, output):
+    return path.stem != Path(INDEX).stem and is_ours(output / f"{path.stem}{PAGE}")
+
+
+def _title(path):
+    try:
+        return title(read_notebook(path)) or path.stem
+    except (OSError, ValueError):  # the notebook has changed since its page was made
+        return path.stem
 
 
 def _parser():

@@ -8,11 +8,11 @@ import shutil
 import warnings
 from pathlib import Path
 
-import nbformat
-
 from gan_tutorial.files.whole import whole_file
 
 from .exporters import SlidesExporter
+from .names import DECK, chosen, collisions
+from .notebooks import check_executed, read_notebook
 from .ours import check_ours
 
 BROWSERS = (
@@ -27,17 +27,18 @@ def make_decks(notebooks, output="build/slides"):
     """Make the decks of several notebooks, and yield the path of each file.
 
     If this machine has Chromium or Chrome, each deck gets a handout, and a warning names each
-    slide whose content does not fit. If a notebook cannot be made into a deck, its error is
-    yielded, and the next notebook follows. Raise ValueError if `notebooks` is empty, or if two
-    notebooks have the same name.
+    slide whose content does not fit. If a notebook cannot be made into a deck, or if its deck
+    would replace the deck of another one, its error is yielded, and the next notebook follows.
+    Raise ValueError if `notebooks` is empty.
     """
     if not notebooks:
         raise ValueError("no notebook in 'notebooks': give the path of a notebook")
-    if len({Path(notebook).stem for notebook in notebooks}) < len(notebooks):
-        raise ValueError("two notebooks have the same name, so one deck would replace the other")
-    made = False
-    for notebook in map(Path, notebooks):
+    made, notebooks = False, chosen(notebooks)
+    refused = collisions(notebooks, suffixes=(DECK,))
+    for notebook in notebooks:
         try:
+            if notebook in refused:
+                raise ValueError(refused[notebook])
             deck = make_slides(notebook, output)
         except (OSError, ValueError) as error:
             yield error
@@ -58,8 +59,9 @@ def make_slides(notebook, output="build/slides"):
 
     Nothing is executed: the deck shows the outputs that the notebook holds. Jupyter's slide type
     of a cell decides where the cell goes. "slide" and "subslide" begin a new slide, "notes" are
-    for the speaker, and "skip" leaves the cell out. If no cell has a slide type, each heading
-    begins a slide. The code of a cell with the tag "hide-code" is not shown.
+    for the speaker, and "skip" leaves the cell out. If no cell begins a slide, each cell that
+    begins with a heading does. The code of a cell with the tag "hide-code" is not shown. A
+    formula that cannot be drawn is shown as LaTeX, and a warning names its cell.
 
     Args:
         notebook: the path of the notebook.
@@ -70,17 +72,10 @@ def make_slides(notebook, output="build/slides"):
 
     Raises:
         ValueError: if the file is not a notebook, if the notebook was not executed or stopped
-            with an error, if a formula cannot be drawn, or if the deck would need another file.
+            with an error, or if the deck would need another file.
     """
     path = Path(notebook)
-    try:
-        content = nbformat.read(path, as_version=4)
-    except OSError:
-        raise
-    except Exception as error:  # because nbformat raises errors of many classes
-        line = str(error).splitlines()[0]
-        raise ValueError(f"{path.name!r} is not a notebook: {line}") from error
-    return write_deck(content, path, output)
+    return write_deck(read_notebook(path), path, output)
 
 
 def write_deck(notebook, path, output):
@@ -88,28 +83,18 @@ def write_deck(notebook, path, output):
 
     Raise ValueError in the cases that `make_slides` lists.
     """
-    _check_executed(notebook, path.name)
+    check_executed(notebook, path.name)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     try:
         deck, _ = SlidesExporter().from_notebook_node(notebook, resources)
     except ValueError as error:
         raise ValueError(f"{path.name!r}: {error}") from error
-    target = Path(output) / f"{path.stem}.slides.html"
+    target = Path(output) / f"{path.stem}{DECK}"
     check_ours(target)
     check_ours(target.with_suffix(".pdf"))
     with whole_file(target) as temporary:
         temporary.write_text(deck, encoding="utf-8")
     return target
-
-
-def _check_executed(notebook, name):
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip():
-            if cell.execution_count is None:
-                raise ValueError(f"{name!r} was not executed: run all cells, and save it")
-            if any(output.output_type == "error" for output in cell.outputs):
-                count = cell.execution_count
-                raise ValueError(f"{name!r} stopped with an error in cell In [{count}]")
 
 
 def find_browser():

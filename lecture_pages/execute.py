@@ -1,6 +1,7 @@
 """Execute a notebook, and remove everything that would differ in the next execution."""
 
 import asyncio
+import os
 import time
 
 import nbformat
@@ -9,12 +10,17 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.filters import strip_ansi
 from tqdm import tqdm
 
+from .notebooks import SKIPPED, read_notebook, tags
+from .outputs import joined
+
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     # the lexer of IPython, because the lexer of Python marks %pip and !git as mistakes
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-CELL_METADATA = ("alt", "slideshow", "tags")
+# what editors and runs leave behind; everything else, such as the marks of nbgrader, stays
+PASSING = ("ExecuteTime", "collapsed", "execution", "executionInfo", "outputId", "papermill")
+PASSING += ("scrolled", "signature", "trusted", "widgets")
 
 
 def execute(path):
@@ -23,8 +29,8 @@ def execute(path):
     The result holds no metadata that change with each execution. Raise ValueError, which names
     the cell, if a cell fails.
     """
-    notebook = nbformat.read(path, as_version=4)
-    cells = sum(cell.cell_type == "code" and cell.source.strip() != "" for cell in notebook.cells)
+    notebook = read_notebook(path)
+    cells = sum(map(_is_executed, notebook.cells))
     start, begun = time.monotonic(), []
     with tqdm(total=cells, desc=path.stem, unit="cell", leave=False, disable=None) as bar:
         try:
@@ -38,7 +44,7 @@ def execute(path):
                 on_cell_executed=lambda **_: bar.update(),
                 # because the kernel would print how other programs can connect to it
                 extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            ).execute()
+            ).execute(env=_environment())
         except (CellExecutionError, DeadKernelError) as error:
             raise ValueError(_failure(begun, error)) from None
         except (AssertionError, asyncio.CancelledError):
@@ -54,28 +60,27 @@ def _failure(begun, error):
     return f"cell In [{len(begun)}], {line!r}: {reason}\n{strip_ansi(str(error))}"
 
 
+def _is_executed(cell):
+    return cell.cell_type == "code" and bool(cell.source.strip()) and SKIPPED not in tags(cell)
+
+
+def _environment():
+    """Return the environment of the kernel, in which pictures go into the notebook.
+
+    Clusters set MPLBACKEND so that Matplotlib needs no screen. The kernel would obey, and no
+    picture would be left.
+    """
+    return {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
 def _normalised(notebook):
-    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.metadata = nbformat.from_dict({**_lasting(notebook.metadata), **METADATA})
     for cell in notebook.cells:
-        kept = {name: cell.metadata[name] for name in CELL_METADATA if name in cell.metadata}
-        cell.metadata = nbformat.from_dict(kept)
+        cell.metadata = _lasting(cell.metadata)
         if cell.cell_type == "code":
-            cell.outputs = _joined(cell.outputs)
+            cell.outputs = joined(cell.outputs)
     return notebook
 
 
-def _joined(outputs):
-    """Return the outputs with the pieces of each stream joined, and without live widgets.
-
-    A long print can arrive in several pieces, and their number depends on the timing.
-    """
-    joined = []
-    for output in outputs:
-        if "application/vnd.jupyter.widget-view+json" in output.get("data", {}):
-            continue  # because without a kernel a widget shows nothing, or only its name
-        last = joined[-1] if joined else {}
-        if output.output_type == "stream" and output.get("name") == last.get("name"):
-            last.text += output.text
-        else:
-            joined.append(output)
-    return joined
+def _lasting(metadata):
+    return nbformat.from_dict({name: metadata[name] for name in metadata if name not in PASSING})

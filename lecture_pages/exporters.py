@@ -7,14 +7,22 @@ licence).
 
 import copy
 import re
+from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
 
 import jinja2
 from nbconvert import HTMLExporter
 
-from .formulas import FormulaRenderer, math_font, render
+from . import slides
+from .fonts import math_font
+from .markdown import to_html
+from .notebooks import cell_name, tags
+from .outputs import draws, with_shown_streams
 from .outside import outside_addresses
+from .pictures import embedded
+from .tags import closed, with_attribute
+from .typeset import Typesetter
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -49,13 +57,18 @@ class PageExporter(HTMLExporter):
     def from_notebook_node(self, notebook, resources=None, **more):
         """Return the HTML of a notebook, and nbconvert's resources.
 
-        Raise ValueError if a formula cannot be drawn, or if the HTML would need another file.
+        A formula that cannot be drawn stands there as LaTeX, and a warning names its cell. Raise
+        ValueError if the HTML would need another file.
         """
         about = dict((resources or {}).get("metadata", {}))
         name = about.get("name", "notebook")
         resources = {**(resources or {}), "title": title(notebook) or name}
-        self.register_filter("markdown2html", _markdown_filter(about.get("path", ""), self.suffix))
+        notebook = with_shown_streams(notebook)
+        filters = _Filters(notebook, f"{name}.ipynb", about.get("path", ""), self.suffix)
+        for each in (filters.markdown2html, filters.latex2html, filters.shown_html):
+            self.register_filter(each.__name__, jinja2.pass_context(_unbound(each)))
         html, resources = super().from_notebook_node(notebook, resources, **more)
+        html = filters.with_kept(html)
         if addresses := outside_addresses(html):
             raise ValueError(f"needs {', '.join(addresses)}, which is not inside the notebook")
         return html.replace("</head>", f"<style>{math_font(html)}</style></head>", 1), resources
@@ -73,47 +86,74 @@ class SlidesExporter(PageExporter):
 
         The code of a cell is hidden if the cell has the tag "hide-code". On a slide with a
         picture, all code of more than two lines is hidden too, because no room is left in which
-        it could be large enough to be read. If no cell has a slide type, each heading begins a
-        slide.
+        it could be large enough to be read. If no cell begins a slide, each heading does.
         """
         notebook = copy.deepcopy(notebook)
-        if not any(map(_slide_type, notebook.cells)):
-            _split_at_headings(notebook.cells)
-        for cells in _slides(notebook.cells):
-            drawn = any(map(_draws, cells))
+        slides.arrange(notebook)
+        for cells in slides.split(notebook.cells):
+            drawn = any(map(draws, cells))
             for cell in cells:
                 is_long = drawn and cell.cell_type == "code" and cell.source.count("\n") > 1
-                if is_long or "hide-code" in cell.metadata.get("tags", []):
+                if is_long or "hide-code" in tags(cell):
                     cell.metadata["transient"] = {"remove_source": True}
         return super().from_notebook_node(notebook, resources, **more)
 
 
-def _slides(cells):
-    """Return a list that holds a list of cells for each slide."""
-    slides = [[]]
-    for cell in cells:
-        kind = _slide_type(cell)
-        if kind in ("slide", "subslide"):
-            slides.append([])
-        if kind != "skip":
-            slides[-1].append(cell)
-    return slides
+class _Filters:
+    """The filters that the templates use for the cells of one notebook.
+
+    Each filter keeps its HTML and returns a mark, because nbconvert reads and writes the page
+    with BeautifulSoup, which closes elements at other places than a browser does.
+    """
+
+    def __init__(self, notebook, name, folder, suffix):
+        self.typesetter = Typesetter(notebook, name)
+        self.folder, self.suffix, self.kept = str(folder), suffix, []
+
+    def with_kept(self, html):
+        """Return a page with the HTML of the filters in place of their marks."""
+        return re.sub(r"<!--kept (\d+)-->", lambda mark: self.kept[int(mark[1])], html)
+
+    def markdown2html(self, context, source):
+        """Return the HTML of the Markdown of a cell or of an output."""
+        return self._embedded(context, to_html(source, self._typeset(context), self._address))
+
+    def latex2html(self, context, source):
+        """Return the HTML of an output of LaTeX."""
+        return self._keep(self._typeset(context)(escape(source, quote=False)))
+
+    def shown_html(self, context, source):
+        """Return the HTML of an output of HTML; JupyterLab draws the formulas in it too."""
+        return self._embedded(context, self._typeset(context)(closed(source)))
+
+    def _typeset(self, context):
+        cell = context["cell"]
+        for source in cell.metadata.pop(slides.LEFT_OUT, []):
+            self.typesetter.note_macros(source)
+        return lambda html: self.typesetter.typeset(html, cell_name(cell))
+
+    def _embedded(self, context, html):
+        html = with_attribute(html, {("a", "href")}, lambda url: self._address(url) or "")
+        return self._keep(embedded(html, self.folder, context["cell"].get("attachments")))
+
+    def _keep(self, html):
+        self.kept.append(html)
+        return f"<!--kept {len(self.kept) - 1}-->"
+
+    def _address(self, url):
+        """Return the address of a link on our pages, or None: only pages are in their folder."""
+        place = r"(?:\./)*(?:\.\./)?(?:solutions/)?"
+        if notebook := re.fullmatch(rf"{place}([^/:]+)\.ipynb(#.*)?", url):
+            return f"{notebook[1]}{self.suffix}{notebook[2] or ''}"
+        is_page = re.fullmatch(rf"[^/:]+{re.escape(self.suffix)}(#.*)?", url)
+        return url if is_page or re.match(r"[a-z]+:|#|//", url, re.I) else None
 
 
-def _slide_type(cell):
-    return cell.metadata.get("slideshow", {}).get("slide_type")
+def _unbound(method):
+    def function(context, source):
+        return method(context, source)
 
-
-def _split_at_headings(cells):
-    for cell in cells:
-        if heading := cell.cell_type == "markdown" and re.match("#{1,3} ", cell.source):
-            kind = "subslide" if heading[0] == "### " else "slide"
-            cell.metadata["slideshow"] = {"slide_type": kind}
-
-
-def _draws(cell):
-    kinds = [kind for output in cell.get("outputs", []) for kind in output.get("data", {})]
-    return any(kind.startswith("image/") for kind in kinds)
+    return function
 
 
 def render_index(entries):
@@ -133,29 +173,3 @@ def title(notebook):
 def _reveal():
     # the files are found without an import, because the import would load all of Sphinx
     return distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
-
-
-def _markdown_filter(folder, suffix):
-    @jinja2.pass_context
-    def markdown2html(context, source):
-        attachments = context["cell"].get("attachments", {})
-        renderer = _Renderer(suffix, path=str(folder), attachments=attachments)
-        return render(source, renderer)
-
-    return markdown2html
-
-
-class _Renderer(FormulaRenderer):
-    """The renderer of Markdown with formulas, in which links to notebooks lead to their pages."""
-
-    def __init__(self, suffix, **options):
-        super().__init__(escape=False, embed_images=True, **options)
-        self.suffix = suffix
-
-    def link(self, text, url, title=None):
-        # a link to another file of the project becomes text, because only pages are in the folder
-        if notebook := re.fullmatch(r"(?:\.\./|solutions/)?([^/:]+)\.ipynb(#.*)?", url):
-            url = f"{notebook[1]}{self.suffix}{notebook[2] or ''}"
-        elif not re.match(r"[a-z]+:|#|//", url, re.I):
-            return text
-        return super().link(text, url, title)

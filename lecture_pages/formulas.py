@@ -1,87 +1,77 @@
-"""Find the formulas in Markdown, turn them from LaTeX into MathML, and make a font for them.
+"""Turn the formulas of a notebook from LaTeX into MathML.
 
 Browsers draw MathML without a network and without JavaScript.
 """
 
-import base64
-import io
 import re
-from html import unescape
-from importlib.metadata import distribution
+from html import escape
+from urllib.parse import quote
 
-from fontTools import subset
 from math_core import LatexError, LatexToMathML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath, MathInlineParser
+
+from .latex import Definitions, for_math_core
+
+_ROW_END = re.compile(r"(\\\\|\$\$|\\(?:begin|end)\{)")
+_TAG = re.compile(r"\\tag\s*\*?\s*\{([^{}]*)\}")
+_LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+_REFERENCE = re.compile(r"\\(eq)?ref\s*\{([^{}]*)\}")
+_ID = "equation-"  # begins the id of each formula that has a label
 
 
-def render(markdown, renderer):
-    """Return Markdown as HTML, with its formulas as MathML."""
-    html = MarkdownWithMath(renderer, inline=_Inline(hard_wrap=False)).render(markdown)
-    # because browsers may begin a new line between a formula and the full stop after it
-    ending = r"(<math>(?:(?!</math>).)*</math>[.,;:?!)]+)"
-    return re.sub(ending, r'<span class="unbroken">\1</span>', html, flags=re.DOTALL)
+class Formulas:
+    r"""The formulas of one notebook, with what they share: macros, and the numbers of labels.
 
-
-class FormulaRenderer(IPythonRenderer):
-    """nbconvert's renderer of Markdown, in which formulas become MathML."""
-
-    def inline_math(self, body):
-        """Return a formula $...$ in a line of text."""
-        return mathml(body, display=False)
-
-    def block_math(self, body):
-        """Return a formula $$...$$ on a line of its own."""
-        return mathml(rf"\begin{{equation*}}{body}\end{{equation*}}" if r"\tag" in body else body)
-
-    def latex_environment(self, name, body):
-        r"""Return the formula in a LaTeX environment, such as \begin{align}."""
-        # the star turns numbers off, because in Jupyter only a \tag gives a line a number
-        starred = name.removesuffix("*") + "*"
-        return mathml(rf"\begin{{{starred}}}{body}\end{{{starred}}}")
-
-
-class _Inline(MathInlineParser):
-    # Pandoc's rule, because $5 and 5 $ are prices: in a formula no space follows the first
-    # dollar, no space precedes the second dollar, and no digit follows it
-    SPECIFICATION = MathInlineParser.SPECIFICATION | {
-        "inline_math_tex": r"(?<![$\\])\$(?=[^\s$])"
-        r"(?P<math_inline_tex>(?:[^$`\\]|\\.)+?)"
-        r"(?<!\s)\$(?!\d)"
-    }
-
-
-def mathml(latex, display=True):
-    r"""Return a formula as MathML, with the number of a \tag{n} at the right margin.
-
-    Raise ValueError, which names the formula, if the formula has an unknown command.
+    As in JupyterLab, a \newcommand holds from its formula to the end of the notebook, and only a
+    \tag gives a line a number.
     """
-    try:
-        converter = LatexToMathML(fancy_error=False)
-        formula = converter.convert_with_local_state(latex, displaystyle=display)
-    except LatexError as error:
-        raise ValueError(f"formula {latex.strip()!r}: {error}") from None
-    # because nbconvert parses headings as XML, and XML does not know this name
-    return formula.replace("&ApplyFunction;", "\N{FUNCTION APPLICATION}")
+
+    def __init__(self, texts=()):
+        """Collect the labels in all texts of a notebook."""
+        self.definitions = Definitions()
+        self.numbers = {}
+        for row in (row for text in texts for row in _ROW_END.split(text)):
+            if tag := _TAG.search(row):
+                self.numbers |= dict.fromkeys(_LABEL.findall(row), tag[1].strip("$ "))
+
+    def mathml(self, latex, display=True):
+        r"""Return a formula as MathML, with the number of a \tag{n} at the right margin.
+
+        The result is empty if the formula only defines macros. Raise ValueError, which says why,
+        if the formula cannot be drawn.
+        """
+        drawn = self.definitions.with_defaults(self.definitions.taken_from(latex))
+        if not drawn.strip():
+            return ""
+        drawn = _REFERENCE.sub(lambda found: rf"\text{{{self._number(found)}}}", drawn)
+        drawn = for_math_core(_without_idle_labels(drawn), display)
+        try:
+            converter = LatexToMathML(
+                macros=self.definitions.used_in(drawn),
+                fancy_error=False,
+                allow_unreliable_rendering=True,  # a wide tilde that is short is better than none
+                id_prefix=_ID,
+            )
+            html = converter.convert_with_local_state(drawn, displaystyle=display)
+        except LatexError as error:
+            raise ValueError(re.sub(r"^\w*: ?(?:\d+: )?", "", str(error))) from None
+        # because XML does not know this name, and some tools read pages as XML
+        return html.replace("&ApplyFunction;", "\N{FUNCTION APPLICATION}")
+
+    def reference(self, source):
+        r"""Return a \ref{...} or \eqref{...} in the text as HTML, linked to its formula."""
+        found = _REFERENCE.fullmatch(source)
+        if found is None:
+            return escape(source)
+        number = escape(self._number(found))
+        address = _ID + quote(found[2], safe="!$&'()*+,;=:@/?")
+        return f'<a href="#{escape(address)}">{number}</a>' if found[2] in self.numbers else number
+
+    def _number(self, found):
+        number = self.numbers.get(found[2], "???")  # the words of MathJax
+        return f"({number})" if found[1] else number
 
 
-def math_font(html):
-    """Return a CSS rule with the font STIX Two Math, cut down to the letters of the formulas.
-
-    A font for mathematics is needed, because in other fonts a bracket or a root does not grow
-    with its content.
-    """
-    options = subset.Options(flavor="woff", layout_features=["*"], hinting=False)
-    path = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
-    font, subsetter, file = subset.load_font(path, options), subset.Subsetter(options), io.BytesIO()
-    for table in font["cmap"].tables:
-        # because browsers do not choose the prime that the font has for superscripts
-        table.cmap |= {0x2032: "minute.ssty"} if 0x2032 in table.cmap else {}
-    # letters that are in no text although browsers draw them: the root sign, and the italic
-    # letters that browsers draw for variables
-    drawn = [0x221A, 0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
-    formulas = "".join(re.findall(r"<math.*?</math>", html, re.DOTALL))
-    subsetter.populate(text=unescape(formulas), unicodes=drawn)
-    subsetter.subset(font)
-    subset.save_font(font, file, options)
-    data = base64.b64encode(file.getvalue()).decode()
-    return f'@font-face {{ font-family: "Math"; src: url("data:font/woff;base64,{data}"); }}'
+def _without_idle_labels(latex):
+    """Return a formula without the labels of lines that have no number."""
+    rows = _ROW_END.split(latex)
+    return "".join(row if _TAG.search(row) else _LABEL.sub("", row) for row in rows)

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 def outside_addresses(html):
     """Return the addresses that a browser loads on its own when it shows this HTML.
 
-    Links are left out, because a browser follows a link only after a click.
+    The id of the cell follows an address in brackets. Links are left out, because a browser
+    follows a link only after a click.
     """
     loads = _Loads(convert_charrefs=True)
     loads.feed(html)
@@ -24,9 +25,11 @@ class _Loads(HTMLParser):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.addresses = []
+        self.addresses, self.cell = [], ""
 
     def handle_starttag(self, tag, attributes):
+        if (name := dict(attributes).get("id") or "").startswith("cell-id="):
+            self.cell = f" (cell {name.removeprefix('cell-id=')})"
         for name, value in attributes:
             if name == "style":
                 self.add(re.findall(r"url\(\s*[\"']?([^\"')]+)", value or ""))
@@ -42,4 +45,5 @@ class _Loads(HTMLParser):
             self.add(re.findall(rule, data))
 
     def add(self, addresses):
-        self.addresses += [a for a in addresses if not re.match(r"data:|#|about:", a, re.I)]
+        outside = [a for a in addresses if not re.match(r"data:|#|about:", a, re.I)]
+        self.addresses += [address + self.cell for address in outside]

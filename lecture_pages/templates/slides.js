@@ -19,8 +19,9 @@ function fit(slide) {
 }
 
 function isFitting(content, scale, picture) {
+  // as high as the slide, so that what hangs out of the last line is not too much for its box
   Object.assign(content.style, {
-    transform: `scale(${scale})`, width: `${width / scale}px`, maxHeight: `${height / scale}px`,
+    transform: `scale(${scale})`, width: `${width / scale}px`, height: `${height / scale}px`,
   });
   for (const image of content.querySelectorAll("img")) {
     // as wide as the slide and as high as given, but no more than twice its own size
@@ -56,10 +57,32 @@ function overflows() {
   return found;
 }
 
+// Go to a heading or a formula, whatever signs its name has; reveal.js knows only simple names.
+function goTo(name) {
+  const target = document.getElementById(name) ?? document.getElementById(decoded(name));
+  const slide = name && target?.closest(".slides section section");
+  if (!slide) return false;
+  const { h, v } = Reveal.getIndices(slide);
+  Reveal.slide(h, v);
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href^='#']");
+  if (!link || !goTo(link.getAttribute("href").slice(1))) return;
+  event.preventDefault();
+  event.stopPropagation();  // because reveal.js would follow the link too
+}, true);
+
+function decoded(name) {
+  try { return decodeURIComponent(name); } catch { return name; }
+}
+
 const query = new URLSearchParams(location.search);
 if (query.has("dark")) document.documentElement.classList.add("dark");
 
-Reveal.on("ready", (event) => fit(event.currentSlide));
+const start = location.hash.slice(1);  // reveal.js replaces it
+Reveal.on("ready", (event) => goTo(start) || fit(event.currentSlide));
 Reveal.on("slidechanged", (event) => fit(event.currentSlide));
 // to print, reveal.js takes the slides out of their stacks
 Reveal.on("pdf-ready", () => document.querySelectorAll(".slides section:has(> .content)").forEach(fit));
