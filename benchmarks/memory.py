@@ -41,7 +41,7 @@ def peak():
     """Return the most memory that this process has had so far, in MiB; not on Windows."""
     status = Path("/proc/self/status")
     if status.exists():  # because getrusage includes the peak of the process that started this one
-        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) / 1024
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="utf-8"))[1]) / 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # bytes on macOS

@@ -39,7 +39,7 @@ def measure(rounds):
 def machine():
     """Return a table of the processor, the cores and the versions."""
     cpuinfo = Path("/proc/cpuinfo")
-    text = cpuinfo.read_text() if cpuinfo.exists() else ""
+    text = cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else ""
     name = re.search(r"model name\s*: (.*)", text)
     bfloat16 = re.search("avx512_bf16|amx_bf16", text)
     rows = [

@@ -10,7 +10,7 @@ import click
 from tqdm import tqdm
 
 import gan_tutorial as gt
-from gan_tutorial.console import file_ending_in, finite, run_command, say
+from gan_tutorial.console import file_ending_in, finite, path, run_command, say
 from gan_tutorial.files.whole import save_images
 from gan_tutorial.runs.stopping import until_signal
 
@@ -39,7 +39,7 @@ def cli():
 @option("--seed", type=SEED, show_default="random", help="The seed of the run.")
 @option("--limit", type=NATURAL, show_default="all", help="Take the first training images only.")
 @option("--precision", type=PRECISION, show_default="float32", help="The precision of the numbers.")
-@option("--output", type=Path, show_default="runs/<recipe>", help="The run's folder.")
+@option("--output", type=path, show_default="runs/<recipe>", help="The run's folder.")
 @option("--resume", is_flag=True, help="Go on with the run in the folder.")
 def train(recipe, limit, output, **options):
     """Train the two networks in a run's folder.
@@ -108,9 +108,13 @@ def evaluate(checkpoint, number, seed, as_json, pairs):
     distance is the better the smaller it is; precision, recall and coverage are at best what the
     test images reach; two sample is at best 1/2. Notebook 05 explains all measures.
     """
+    from gan_tutorial.runs.restore import data_differs
+
     with contextlib.redirect_stdout(sys.stderr):  # because stdout is for the measures alone
         generator, _ = gt.restore(checkpoint)
         (train_images, _), (test_images, _) = gt.load_mnist()
+    if (differs := data_differs(checkpoint, train_images)) is not None:
+        warnings.warn(f"the network was trained on {differs}", stacklevel=1)
     number = _size_of_sets(number, test_images)
     found = gt.evaluation.evaluate_generator(
         generator, train_images, test_images, number, seed=seed
@@ -137,15 +141,18 @@ def _size_of_sets(number, test_images):
 
 def _report(found):
     measures = {name: found[name] for name in ("generated", "test")}
+    ratio = "not comparable with that of the test images, which are at no distance"
+    if found["ratio"] is not None:
+        ratio = f"{found['ratio']:.1f} times that of the test images"
     return (
         f"{gt.evaluation.measures_table(measures).to_string()}\n"
-        f"The distance of the generated images is {found['ratio']:.1f} times that of the test "
-        f"images.\nThe images were judged by {measures['generated']['judge']}."
+        f"The distance of the generated images is {ratio}.\n"
+        f"The images were judged by {measures['generated']['judge']}."
     )
 
 
 @cli.command()
-@click.argument("directory", type=Path, default=".")
+@click.argument("directory", type=path, default=".")
 def movie(directory):
     """Join a run's pictures into generation.gif.
 
@@ -156,8 +163,8 @@ def movie(directory):
 
 
 @cli.command()
-@click.argument("notebooks", type=Path, nargs=-1)
-@option("--output", type=Path, default="build/slides", help="The folder of the slides.")
+@click.argument("notebooks", type=path, nargs=-1)
+@option("--output", type=path, default="build/slides", help="The folder of the slides.")
 def slides(notebooks, output):
     """Make slides of executed notebooks.
 

@@ -18,7 +18,7 @@ def quiet():
     level = os.environ.get(LEVEL)
     os.environ[LEVEL] = level or "3"  # TensorFlow reads it for the lines after the first five
     kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
         yield

@@ -5,19 +5,14 @@ Checkpoints are numbered by the training step: `ckpt-235` is the state after 235
 
 import contextlib
 import warnings
-from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from .files import checkpoint_files
-from .files.checkpoint_files import PASSING_FAULTS, DamageError, in_memory
+from .files.checkpoint_files import PASSING_FAULTS, CheckpointError, DamageError, in_memory
 from .files.whole import need_of_room
-
-
-class CheckpointError(OSError, ValueError):
-    """A run's folder or checkpoint is missing, in use, damaged, not its own, or not saved."""
+from .shield import keras
 
 
 def make(generator, discriminator, generator_optimizer, discriminator_optimizer):
@@ -65,7 +60,8 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
     """
     if keep < 1:
         raise ValueError(f"keep must be at least 1, but is {keep}")
-    path = Path(directory) / f"ckpt-{step}"
+    directory = checkpoint_files.folder_path(directory)
+    path = directory / f"ckpt-{step}"
     try:
         checkpoint_files.write(checkpoint, directory, step)
     except OSError as error:
@@ -101,10 +97,11 @@ def load(checkpoint, directory, step=None):
 
 
 def _load(checkpoint, directory, step, everything):
+    directory = checkpoint_files.folder_path(directory)
     if step is None:
         step, contents = _newest(directory)
     else:
-        contents = _read_or_refuse(Path(directory), step)
+        contents = _read_or_refuse(directory, step)
     with _all_or_nothing(checkpoint, f"{directory}/ckpt-{step}"), in_memory(contents) as memory:
         status = checkpoint.restore(f"{memory}/ckpt-{step}")
         status.expect_partial()  # so that TensorFlow does not warn at the end of the program
@@ -121,7 +118,7 @@ def _newest(directory):
     The order is that of the steps in the files' names, because the times of the files and
     TensorFlow's state file `checkpoint` may be wrong.
     """
-    if not Path(directory).is_dir():
+    if not directory.is_dir():
         raise CheckpointError(f"no checkpoint folder at {str(directory)!r}")
     damages = []
     for step in reversed(checkpoint_files.parts(directory)):
@@ -157,9 +154,17 @@ def _all_or_nothing(checkpoint, path):
             variable.assign(value)
         passing = isinstance(error, PASSING_FAULTS)  # such as a failing disk or a lack of memory
         if not passing and isinstance(error, AssertionError | ValueError | tf.errors.OpError):
-            line = str(error).partition("\n")[0]
+            line = _dtype_set(before) or str(error).partition("\n")[0]
             raise CheckpointError(f"{path!r} does not fit these networks: {line}") from error
         raise
+
+
+def _dtype_set(before):
+    """Return which setting gave variables another dtype than a run's, "" if none did."""
+    names = {str(np.dtype(value.dtype)) for _, value in before if value.dtype.kind not in "iub"}
+    if others := ", ".join(sorted(names - {"float32"})):
+        return f"they hold {others}, by Keras's dtype policy or floatx, and a run holds float32"
+    return ""
 
 
 def _variables(checkpoint):

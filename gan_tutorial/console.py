@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 import warnings
-from pathlib import Path
 
 import click
 
+from .files.paths import path_of
 from .runs.stopping import termination_raises
 
 
@@ -22,11 +22,16 @@ def finite(text):
     raise click.BadParameter(f"must be a finite number, but is {text!r}")
 
 
+def path(text):
+    """Return the path that a text holds."""
+    return path_of(text)
+
+
 def file_ending_in(*suffixes):
     """Return the type of an option: the path of a file with one of these suffixes."""
 
     def file(text):
-        path = Path(text)
+        path = path_of(text)
         if path.suffix not in suffixes:
             raise click.BadParameter(f"must end in {' or '.join(suffixes)}, but is {text!r}")
         if path.is_dir():
@@ -60,9 +65,10 @@ def run_command(cli, arguments=None):
 
 def _run(cli, arguments):
     """Run a command with its warnings as one line each; return its exit status, 0 or 1."""
-    if hasattr(sys.stdout, "reconfigure"):
-        # because a terminal may be unable to show the name of a file
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # because a terminal may be unable to show the name of a file
+            stream.reconfigure(errors="backslashreplace")
     # because TensorFlow's remarks on a checkpoint that does not fit would bury our one line
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with warnings.catch_warnings(), termination_raises():
@@ -78,6 +84,8 @@ def _reason(error):
         return str(error) or type(error).__name__
     if isinstance(error, ModuleNotFoundError):
         return f"{error}: pip install 'gan_tutorial[notebooks]'"
+    if isinstance(error, ImportError):  # of another backend of Keras, see shield.py
+        return str(error)
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is None or not isinstance(error, tensorflow.errors.OpError):
         raise error

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from numbers import Integral
 
 import numpy as np
 import tensorflow as tf
@@ -56,8 +57,10 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
         A dataset of float32 arrays (batch_size, 28, 28, 1).
 
     Raises:
-        ValueError: if the batch size is below 1 or above the number of images.
+        ValueError: if the images have another shape or range, or if the batch size is no whole
+            number from 1 to the number of images.
     """
+    images = checked_images(images)
     check_batch_size(images, batch_size)
     entropy = np.random.SeedSequence(seed).entropy  # the seed, or if it is None a drawn one
     epochs = itertools.count(first_epoch)
@@ -74,32 +77,52 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
 
 
 def check_batch_size(images, batch_size):
-    """Raise ValueError unless a batch size is from 1 to the number of images."""
-    if not 1 <= batch_size <= len(images):
+    """Raise ValueError unless a batch size is a whole number from 1 to the number of images."""
+    if not (isinstance(batch_size, Integral) and 1 <= batch_size <= len(images)):
         raise ValueError(
-            f"batch_size must be from 1 to the number of images, {len(images)}, but is {batch_size}"
+            f"batch_size must be a whole number from 1 to the number of images, {len(images)}, "
+            f"but is {batch_size!r}"
         )
 
 
-def check_images(images, name="images"):
-    """Raise ValueError unless images are (n, 28, 28, 1), n at least 1, floating, in [-1, 1]."""
-    if np.shape(images)[1:] != (28, 28, 1) or len(images) == 0:
+def checked_images(images, name="images", *, paper=True):
+    """Return images as an array (n, 28, 28, 1) float32, in [-1, 1], where -1 is paper.
+
+    Args:
+        images: an array, a tensor or a list of that shape, n at least 1, floating-point numbers.
+        name: what the images are called in an error.
+        paper: whether a pixel of the set has to be below 0. Digits are drawn on paper, so that a
+            whole set without such a pixel is a set in [0, 1].
+
+    Raises:
+        ValueError: if the images have another shape, kind or range, or hold NaN.
+    """
+    array = np.asarray(images)
+    if array.shape[1:] != (28, 28, 1) or len(array) == 0:
         raise ValueError(
-            f"{name} must have the shape (n, 28, 28, 1) with n at least 1, "
-            f"but have {np.shape(images)}"
+            f"{name} must have the shape (n, 28, 28, 1) with n at least 1, but have {array.shape}"
         )
-    dtype = np.asarray(images).dtype
-    # whole numbers 0 and 1 are within [-1, 1], but there 0 is grey and not paper; V is bfloat16
-    if dtype.kind not in "fV":
+    if not (np.issubdtype(array.dtype, np.floating) or array.dtype == tf.bfloat16.as_numpy_dtype):
         raise ValueError(
-            f"{name} must be floating-point numbers in [-1, 1], but are {dtype}; "
+            f"{name} must be floating-point numbers in [-1, 1], but are {array.dtype}; "
             "grey values x from 0 to 255 become such numbers by x / 127.5 - 1"
         )
-    if np.isnan(np.min(images)):
+    array = array.astype(np.float32, copy=False)
+    _check_range(array, name, paper)
+    return array
+
+
+def _check_range(array, name, paper):
+    lowest, highest = np.min(array), np.max(array)
+    if np.isnan(lowest):
         raise ValueError(f"{name} must be in [-1, 1], but hold NaN")
-    if not (np.min(images) >= -1 and np.max(images) <= 1):
+    if not (lowest >= -1 and highest <= 1):
+        mend = "; grey values x from 0 to 255 come there by x / 127.5 - 1" if lowest >= 0 else ""
+        raise ValueError(f"{name} must be in [-1, 1], but are from {lowest} to {highest}{mend}")
+    if paper and lowest >= 0:
         raise ValueError(
-            f"{name} must be in [-1, 1], but are from {np.min(images)} to {np.max(images)}"
+            f"{name} must be in [-1, 1], where -1 is paper, but are from {lowest} to {highest}; "
+            "numbers x in [0, 1] come there by 2 * x - 1"
         )
 
 

@@ -12,20 +12,29 @@ and a kernel is transformed once for all images. In all, the output and the grad
 need about a seventh of the products; in the smaller network of the recipe "fast", about 30 percent.
 """
 
-import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers
+
+from .shield import keras
 
 
 @keras.saving.register_keras_serializable("gan_tutorial")
-class FourierConv2DTranspose(layers.Conv2DTranspose):
+class FourierConv2DTranspose(keras.layers.Conv2DTranspose):
     """A `Conv2DTranspose` with stride 1 and "same" padding that computes in Fourier space.
 
     With stride 1, a transposed convolution is what mathematics calls a convolution. This layer
     turns maps (n, size, size, channels) into maps (n, size, size, filters). It has the weights of
     Keras's layer, and the same output up to rounding. It is faster if the maps are small and have
     many channels, because then the transforms cost little beside the products.
+
+    A generator that has this layer is saved by `generator.save("generator.keras")`. Another process
+    loads it after `import gan_tutorial.fourier`. For programs that know Keras's own layers alone,
+    such as TFLite, make a twin of it, which has the same weights in Keras's layers:
+
+        twin = gt.generator_model(**recipe["generator"])
+        twin.set_weights(generator.get_weights())
+
+    where `recipe` is the generator's own, for example `gt.RECIPES["lecture"]` for the shipped one.
 
     Source: Mathieu et al. 2014, "Fast training of convolutional networks through FFTs", section 2.
     """

@@ -46,7 +46,7 @@ def generate_images(generator, latent_points):
     in batches, so that beside the images only the maps of one batch have to fit into memory. Raise
     ValueError if the points have another width, or are not finite.
     """
-    points = _checked_points(latent_points, generator.input_shape[-1])
+    points = checked_points(latent_points, generator.input_shape[-1])
     images = np.empty((len(points), *generator.output_shape[1:]), np.float32)
     for i in range(0, len(points), 1024):
         images[i : i + 1024] = generator(points[i : i + 1024], training=False)
@@ -59,9 +59,20 @@ def interpolation(start, end, number=10):
     If both ends have the same norm, the points between them are shorter. In 100 dimensions two
     points of N(0, I) are nearly orthogonal, so that the norm drops half-way by a factor of about
     √2. A path of one point is the start alone.
+
+    Args:
+        start: a latent point (latent_dim,), or one for each of several paths, (n, latent_dim).
+        end: the same for the other end.
+        number: the points of a path, at least 1.
+
+    Returns:
+        (number, latent_dim) float32; for several paths (n, number, latent_dim).
+
+    Raises:
+        ValueError: if the ends have other shapes, or are not finite, or if `number` is below 1.
     """
+    start, end = _checked_ends(start, end)
     ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
-    start, end = np.asarray(start), np.asarray(end)
     return ((1 - ratios) * start + ratios * end).astype(np.float32)
 
 
@@ -70,18 +81,20 @@ def spherical_interpolation(start, end, number=10):
 
     If both ends have the same norm, the path is an arc of a great circle, and all its points have
     this norm. If the ends point in the same direction or in opposite ones, or if one is 0, there
-    is not one such arc, and the straight path is returned.
-    Source: White 2016, "Sampling Generative Networks", section 2 (slerp).
+    is not one such arc, and the straight path is returned. Arguments, result and errors are those
+    of `interpolation`. Source: White 2016, "Sampling Generative Networks", section 2 (slerp).
     """
-    start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
-    norms = np.linalg.norm(start) * np.linalg.norm(end)
-    cosine = np.dot(start, end) / norms if norms > 0 else 1  # 0 is parallel to all points
-    angle = np.arccos(np.clip(cosine, -1, 1))
-    if np.sin(angle) < 1e-6:
-        return interpolation(start, end, number)
-    ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
-    start_weights, end_weights = np.sin((1 - ratios) * angle), np.sin(ratios * angle)
-    return ((start_weights * start + end_weights * end) / np.sin(angle)).astype(np.float32)
+    straight = interpolation(start, end, number)
+    start, end = _checked_ends(start, end)
+    norms = np.linalg.norm(start, axis=-1) * np.linalg.norm(end, axis=-1)
+    parallel = norms == 0  # 0 is parallel to all points
+    cosine = np.sum(start * end, axis=-1) / np.where(parallel, 1, norms)
+    angle = np.arccos(np.clip(cosine, -1, 1))[..., np.newaxis]
+    parallel = parallel[..., np.newaxis] | (np.sin(angle) < 1e-6)
+    ratios = np.linspace(0, 1, number)[:, np.newaxis]
+    path = np.sin((1 - ratios) * angle) * start + np.sin(ratios * angle) * end
+    path = path / np.where(parallel, 1, np.sin(angle))
+    return np.where(parallel, straight, path).astype(np.float32)
 
 
 def principal_directions(generator, number=4):
@@ -104,16 +117,40 @@ def _whole(number):
     return int(number)
 
 
-def _checked_points(latent_points, latent_dim):
-    try:
-        points = np.asarray(latent_points, np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"latent points must be numbers: {error}") from None
+def _checked_ends(start, end):
+    """Return the ends of paths in float64, (1, latent_dim) or (n, 1, latent_dim)."""
+    start, end = _array(start), _array(end)
+    if start.shape != end.shape or start.ndim not in (1, 2) or start.size == 0:
+        raise ValueError(
+            "start and end must both have the shape (latent_dim,), or both (n, latent_dim) for n "
+            f"paths, but have {start.shape} and {end.shape}"
+        )
+    return [_finite(points)[..., np.newaxis, :].astype(np.float64) for points in (start, end)]
+
+
+def checked_points(latent_points, latent_dim, name="latent points"):
+    """Return points as an array (n, latent_dim) float32.
+
+    Raise ValueError if the points have another shape, if there is none, or if a number is not
+    finite; the error calls them by `name`.
+    """
+    points = _array(latent_points)
     if points.ndim != 2 or points.shape[1] != latent_dim or len(points) == 0:
         raise ValueError(
-            f"latent points must have the shape (n, {latent_dim}) with n at least 1, "
+            f"{name} must have the shape (n, {latent_dim}) with n at least 1, "
             f"but have {points.shape}"
         )
+    return _finite(points)
+
+
+def _array(points):
+    try:
+        return np.asarray(points, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"latent points must be numbers: {error}") from None
+
+
+def _finite(points):
     if not np.isfinite(points).all():
         raise ValueError("latent points must be finite, but hold NaN or infinity")
     return points

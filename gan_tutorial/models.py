@@ -1,9 +1,11 @@
 """The two networks of the game: generator g(z; θg) and discriminator d(x; θd)."""
 
-import keras
-from keras import layers
+from .shield import channels_last, keras
+
+layers = keras.layers
 
 
+@channels_last()
 def generator_model(
     latent_dim=100,
     *,
@@ -23,7 +25,8 @@ def generator_model(
         kernel_size: the side of the kernels, in pixels.
         negative_slope: the slope of LeakyReLU below 0.
         convolution: the layer of stride 1, the costliest. `make_networks` takes
-            `FourierConv2DTranspose`, which has the same weights and is faster.
+            `FourierConv2DTranspose`, which has the same weights and is faster; its docstring says
+            how to export it.
     """
     # the comments below give the shapes with the defaults
     upsample = {"kernel_size": kernel_size, "padding": "same", "use_bias": False}
@@ -46,6 +49,7 @@ def generator_model(
     )
 
 
+@channels_last()
 def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropout=0.3):
     """Return the discriminator: images (n, 28, 28, 1) in [-1, 1] to logits (n, 1).
 

@@ -5,33 +5,27 @@ Ink is dark on light paper everywhere (the colour map Greys from -1 to 1). `plot
 without pyplot, so that nobody has to close it.
 """
 
-import io
 import math
-from pathlib import Path
+import warnings
+from numbers import Integral
 
 import numpy as np
-from matplotlib.figure import Figure
-from PIL import Image, ImageDraw, ImageFont
 
 from ._quiet import quiet
+from .data import checked_images
+from .files.paths import path_ending_in, path_of
+from .files.picture import Picture, read_picture, standard_style, with_epoch, write_figure
 from .files.whole import whole_file
 from .latent import generate_images
 
 LN2 = math.log(2)
 
 
-class Picture(Figure):
-    """A Matplotlib Figure that a notebook shows, also if pyplot was never imported there."""
-
-    def _repr_png_(self):
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=100)
-        return buffer.getvalue()
-
-
 def show_image(image, ax, title=None):
     """Draw one image (28, 28) or (28, 28, 1) in [-1, 1] on a Matplotlib axes, without ticks."""
-    ax.imshow(np.squeeze(image), cmap="Greys", vmin=-1, vmax=1, interpolation="nearest")
+    look = {"cmap": "Greys", "vmin": -1, "vmax": 1, "interpolation": "nearest"}
+    # because a style may turn images over or stretch them, and these are digits
+    ax.imshow(np.squeeze(image), **look, origin="upper", aspect="equal")
     ax.axis("off")
     if title is not None:
         ax.set_title(str(title), fontsize=9)
@@ -48,21 +42,22 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
         size: the side of an image in inches.
 
     Raises:
-        ValueError: if the images have another shape, or if `number` is not from 1 to n.
+        ValueError: if the images have another shape, kind or range, or if `number` is not a whole
+            number from 1 to n.
     """
-    images = np.asarray(generated_images)
-    if images.shape[1:] not in ((28, 28, 1), (28, 28)):
-        raise ValueError(f"images must have the shape (n, 28, 28, 1), but have {images.shape}")
+    images = _images_to_draw(generated_images)
     number = len(images) if number is None else number
-    if not 1 <= number <= len(images):
+    if not (isinstance(number, Integral) and 1 <= number <= len(images)):
         raise ValueError(
-            f"number must be from 1 to the number of images, {len(images)}, but is {number}"
+            f"number must be a whole number from 1 to the number of images, {len(images)}, "
+            f"but is {number!r}"
         )
     columns = columns or math.ceil(math.sqrt(number))
     rows = math.ceil(number / columns)
     title_height = 0 if titles is None else 0.25  # inches
     height = (size + title_height) * rows
-    figure = Picture(figsize=(size * columns, height))
+    # its places are set below, and Matplotlib must not move what is there
+    figure = Picture(figsize=(size * columns, height), layout="none")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[number:]:
         ax.axis("off")
@@ -74,8 +69,24 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
     return figure
 
 
+def _images_to_draw(images):
+    """Return images (n, 28, 28, 1), checked; warn if they seem to be in [0, 1]."""
+    images = np.asarray(images)
+    images = images[..., np.newaxis] if images.ndim == 3 else images
+    images = checked_images(images, paper=False)
+    if np.min(images) >= 0:
+        warnings.warn(
+            "no pixel of these images is below 0, which is grey here, and paper is -1; "
+            "numbers x in [0, 1] come to [-1, 1] by 2 * x - 1",
+            stacklevel=3,
+        )
+    return images
+
+
 def generate_and_save_images(model, epoch, test_input, directory="images_from_seed_images"):
     """Save the images of fixed latent points as image_at_epoch_<epoch>.png; return the path.
+
+    The bytes of the file are the same in every style of Matplotlib.
 
     Args:
         model: the generator.
@@ -83,15 +94,19 @@ def generate_and_save_images(model, epoch, test_input, directory="images_from_se
         test_input: latent points, (n, latent_dim); 16 of them in the lecture.
         directory: the folder, which is made if it is missing.
     """
-    path = Path(directory) / f"image_at_epoch_{epoch:03d}.png"
-    save_figure(plot_result(generate_images(model, test_input), size=1), path)
-    return path
+    path = path_of(directory) / f"image_at_epoch_{epoch:03d}.png"
+    images = generate_images(model, test_input)
+    with standard_style():
+        return save_figure(plot_result(images, size=1), path)
 
 
 def save_figure(figure, path):
-    """Write a Figure to a PNG file, whole or not at all; equal figures give equal bytes."""
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, dpi=100, metadata={"Software": None})
+    """Write a Figure to a file, whole or not at all; return the path.
+
+    The path ends in .png (which is added if there is no suffix), .jpg, .svg or .pdf. Equal figures
+    give equal bytes. Raise ValueError if the path has another suffix.
+    """
+    return write_figure(figure, path)
 
 
 def plot_losses(losses, steps_per_epoch=1):
@@ -155,35 +170,19 @@ def make_movie(directory="images_from_seed_images", path=None):
 
     The epoch stands below each picture. Return the path of the GIF, which is `generation.gif` in
     the same folder if `path` is None. The old file stays until the new one is whole. Raise
-    FileNotFoundError if there is no picture, and ValueError if a picture is damaged.
+    FileNotFoundError if there is no picture, and ValueError if a picture is damaged, or if `path`
+    ends in another suffix than .gif.
     """
-    pictures = Path(directory).glob("image_at_epoch_*.png")
+    directory = path_of(directory)
+    path = path_ending_in(directory / "generation.gif" if path is None else path, ".gif")
+    pictures = directory.glob("image_at_epoch_*.png")
     # by the length of the name first, so that epoch 1000 comes after 999
     pictures = sorted(pictures, key=lambda picture: (len(picture.name), picture.name))
     if not pictures:
         raise FileNotFoundError(f"no image_at_epoch_*.png in {str(directory)!r}")
-    first, *others = [_with_epoch(_read_picture(picture), picture.stem) for picture in pictures]
-    path = Path(directory) / "generation.gif" if path is None else Path(path)
+    first, *others = [with_epoch(read_picture(picture), picture.stem) for picture in pictures]
     with whole_file(path) as temporary:
         first.save(
             temporary, format="GIF", save_all=True, append_images=others, duration=120, loop=0
         )
     return path
-
-
-def _read_picture(path):
-    try:
-        with Image.open(path) as image:
-            return image.convert("L")
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"damaged picture {str(path)!r}: {error}") from error
-
-
-def _with_epoch(picture, name):
-    """Return the picture with a strip below that says the epoch, as its file's name has it."""
-    frame = Image.new("L", (picture.width, picture.height + 28), "white")
-    frame.paste(picture)
-    text = f"epoch {name.rpartition('_')[2].lstrip('0') or '0'}"
-    middle = picture.width / 2, picture.height + 12
-    ImageDraw.Draw(frame).text(middle, text, "black", ImageFont.load_default(20), anchor="mm")
-    return frame

@@ -9,10 +9,9 @@ discriminator (arguments of their builders in models.py). It may have epochs, ha
 import math
 import numbers
 
-import keras
-
 from .fourier import FourierConv2DTranspose
 from .models import discriminator_model, generator_model
+from .shield import keras
 
 RECIPES = {
     # the hyperparameters of the lecture notes

@@ -72,7 +72,7 @@ def train(folder, name, options):
     command += ["--output", folder / name]
     command += ["--resume"] if (folder / name / "run.json").exists() else []
     environment = {**os.environ, "GAN_TUTORIAL_MNIST": str(folder / "mnist.npz")}
-    log = (folder / f"{name}.log").open("a")
+    log = (folder / f"{name}.log").open("a", encoding="utf-8")
     return subprocess.Popen([*map(str, command)], env=environment, stdout=log, stderr=log)
 
 
@@ -92,7 +92,7 @@ def kill_until_it_ends(folder, options, moments, seconds, most):
             kills += 1
         else:
             if status != 0:
-                sys.exit((folder / "killed.log").read_text()[-3000:])
+                sys.exit((folder / "killed.log").read_text(encoding="utf-8")[-3000:])
             return kills, time.monotonic() - start if kills == 0 else seconds
 
 

@@ -120,13 +120,13 @@ def test_train_trains_on_the_named_data_and_resumes(mnist_variable, tmp_path, mo
         "The run is in runs/fast",
     ]
     record = tmp_path / "runs" / "fast" / "data" / "losses.csv"
-    first = record.read_text()
+    first = record.read_text(encoding="utf-8")
     assert len(first.splitlines()) == 1 + 2
     assert main(["train", *small, "--epochs", "2"]) == 1
     assert "already holds a run" in one_line_of_error(capfd)
     assert main(["train", *small, "--epochs", "2", "--resume"]) == 0
-    assert record.read_text().startswith(first)
-    assert len(record.read_text().splitlines()) == 1 + 4
+    assert record.read_text(encoding="utf-8").startswith(first)
+    assert len(record.read_text(encoding="utf-8").splitlines()) == 1 + 4
     assert capfd.readouterr().err == ""
 
 
@@ -206,7 +206,7 @@ def test_impossible_points_fail_and_the_old_file_stays(
     suffix, arguments, fast_run, tmp_path, capfd
 ):
     path = tmp_path / f"images.{suffix}"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
     assert generate(fast_run, path, *arguments) == 1
     one_line_of_error(capfd)
     assert contents(tmp_path) == {path.name: b"old"}
@@ -255,7 +255,7 @@ def test_a_signal_while_images_are_made_leaves_nothing(number, status, fast_run,
 @pytest.mark.parametrize("text", ['{"seed": 1}', '{"recipe": ["fast"]}', '{"recipe": "slow"}', "{"])
 def test_run_json_without_a_recipe_is_named(text, fast_run, tmp_path, capfd):
     shutil.copytree(fast_run, tmp_path / "run")
-    (tmp_path / "run" / "run.json").write_text(text)
+    (tmp_path / "run" / "run.json").write_text(text, encoding="utf-8")
     assert generate(tmp_path / "run", tmp_path / "x.npz") == 1
     assert "run.json' does not name a recipe" in one_line_of_error(capfd)
 

@@ -1,3 +1,4 @@
+import ast
 import json
 import os
 import re
@@ -47,8 +48,10 @@ def test_every_public_name_is_there_and_documented():
 
 
 def test_a_type_checker_sees_the_names(tmp_path):
-    (tmp_path / "right.py").write_text("import gan_tutorial as gt\ngt.games.bilinear\ngt.run\n")
-    (tmp_path / "wrong.py").write_text("import gan_tutorial as gt\ngt.rum\n")
+    (tmp_path / "right.py").write_text(
+        "import gan_tutorial as gt\ngt.games.bilinear\ngt.run\n", encoding="utf-8"
+    )
+    (tmp_path / "wrong.py").write_text("import gan_tutorial as gt\ngt.rum\n", encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--no-incremental"]
     command += ["--follow-imports", "silent", "--cache-dir", os.devnull]
     answers = [
@@ -100,7 +103,7 @@ def undefined_names(path):
 
 def test_no_function_reads_an_undefined_global(tmp_path):
     assert undefined_names(PACKAGE) == set()
-    (tmp_path / "notes.py").write_text(NOTES)
+    (tmp_path / "notes.py").write_text(NOTES, encoding="utf-8")
     names = undefined_names(tmp_path / "notes.py")
     assert {"generator", "number", "train_dataset"} <= names
 
@@ -135,7 +138,7 @@ def test_an_import_in_the_wrong_direction_breaks_a_contract(module, line, contra
         shutil.copytree(PACKAGE.parent / package, tmp_path / package, ignore=ignored)
     shutil.copy(PACKAGE.parent / "pyproject.toml", tmp_path)
     assert broken_contracts(tmp_path) == []
-    with (tmp_path / module).open("a") as file:
+    with (tmp_path / module).open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")
     assert any(name.startswith(contract) for name in broken_contracts(tmp_path))
 
@@ -171,17 +174,42 @@ def test_quiet_lets_errors_through_and_puts_everything_back(monkeypatch, capfd):
 
 def stop_half_way(path):
     with whole_file(path) as temporary:
-        temporary.write_text("half")
+        temporary.write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
 
 
 def test_row_20_a_file_is_whole_or_as_it_was(tmp_path):
     path = tmp_path / "new" / "file.txt"
     with whole_file(path) as temporary:
-        temporary.write_text("new")
+        temporary.write_text("new", encoding="utf-8")
         assert not path.exists()
-    assert path.read_text() == "new"
+    assert path.read_text(encoding="utf-8") == "new"
     with pytest.raises(KeyboardInterrupt):
         stop_half_way(path)
-    assert path.read_text() == "new"
+    assert path.read_text(encoding="utf-8") == "new"
     assert [entry.name for entry in path.parent.iterdir()] == ["file.txt"]
+
+
+def text_files_without_encoding(source):
+    """Return the lines of a program in which a text file is opened without naming its encoding."""
+    lines = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", None))
+        modes = [part.value for part in call.args if isinstance(part, ast.Constant)]
+        binary = any("b" in str(mode) for mode in modes[-1:])
+        opens = name == "open" and isinstance(call.func, ast.Name) and not binary
+        named = any(keyword.arg == "encoding" for keyword in call.keywords)
+        if (name in ("read_text", "write_text") or opens) and not named:
+            lines.append(call.lineno)
+    return lines
+
+
+def test_text_files_are_utf_8_on_every_system():
+    found = {
+        f"{path.relative_to(PACKAGE.parent)}:{line}"
+        for folder in ("gan_tutorial", "lecture_pages", "tools", "benchmarks", "tests")
+        for path in (PACKAGE.parent / folder).rglob("*.py")
+        for line in text_files_without_encoding(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+    assert text_files_without_encoding("open('a')\nx.read_text()\ny.write_text('b')") == [1, 2, 3]

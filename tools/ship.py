@@ -47,7 +47,7 @@ def ship(run, project=PROJECT):
     """Put the files of a run at the top level of the project, in the place of the shipped run's."""
     steps = steps_to_ship(run, project)
     gt.restore(run, steps[-1])  # first, because a damaged checkpoint must not replace a good one
-    plan = json.loads((run / "run.json").read_text())
+    plan = json.loads((run / "run.json").read_text(encoding="utf-8"))
     measures = pd.DataFrame(measures_by_epoch(run, plan, steps)).set_index("epoch")
     replace_checkpoint(run, project, steps[-1])
     replace(run, project, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
@@ -96,7 +96,7 @@ def replace_checkpoint(run, project, step):
     names = replace(run, project, folder.name, rf"ckpt-{step}\..*", r"ckpt-[0-9]+\.(index|data-.*)")
     state = f'model_checkpoint_path: "ckpt-{step}"\nall_model_checkpoint_paths: "ckpt-{step}"\n'
     with whole_file(folder / "checkpoint") as temporary:
-        temporary.write_text(state)  # as TensorFlow writes it
+        temporary.write_text(state, encoding="utf-8")  # as TensorFlow writes it
     write_sums(folder, names)
 
 
@@ -136,7 +136,7 @@ def write_readmes(project, plan, measures):
     }
     for folder, text in READMES.items():
         with whole_file(project / folder / "README.md") as temporary:
-            temporary.write_text((text + MADE).format(**values))
+            temporary.write_text((text + MADE).format(**values), encoding="utf-8")
 
 
 def command(plan, epochs):

@@ -1,5 +1,9 @@
 """Check the answers of an exercise without giving the right answers away."""
 
+import decimal
+import fractions
+import math
+
 import numpy as np
 
 
@@ -23,6 +27,8 @@ def check_answers(answers, expected, *, atol=1e-4):
 def _first_mistake(answers, expected, atol):
     if answers is None or answers is ...:
         return "there is no number yet"
+    if isinstance(answers, dict | set | frozenset):
+        return f"the answers must be a list or a tuple, but are a {type(answers).__name__}"
     answers = list(answers) if np.iterable(answers) else [answers]
     if len(answers) != len(expected):
         return f"{len(expected)} answers are needed, {len(answers)} are given"
@@ -56,10 +62,27 @@ def _wrong_number(name, number, right):
 
 
 def _numbers(answer):
-    """Return an answer as an array of floats, or None if the answer is not made of numbers."""
-    if isinstance(answer, str):  # because NumPy would read the string "2" as a number
+    """Return an answer as an array of floats, or None if the answer is not made of real numbers.
+
+    Text, complex numbers and masked values are no real numbers, although NumPy would turn some of
+    them into floats.
+    """
+    if isinstance(answer, int | float | fractions.Fraction | decimal.Decimal):
+        return _float(answer)
+    if isinstance(answer, np.ma.MaskedArray) and np.ma.is_masked(answer):
         return None
+    if hasattr(answer, "numpy"):  # because NumPy cannot read a tensor of one bfloat16 by itself
+        answer = answer.numpy()
     try:
-        return np.asarray(answer, float)
+        array = np.asarray(answer)
+        real = array.dtype.kind in "buif" or array.dtype.name == "bfloat16"
+        return array.astype(float) if real else None
     except (TypeError, ValueError):
         return None
+
+
+def _float(number):
+    try:
+        return np.asarray(float(number))
+    except OverflowError:  # because Python's whole numbers may be larger than any float
+        return np.asarray(math.inf if number > 0 else -math.inf)

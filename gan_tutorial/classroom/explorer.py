@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from gan_tutorial.latent import generate_images
+from gan_tutorial.latent import checked_points, generate_images
 from gan_tutorial.plotting import plot_result
 
 
@@ -23,10 +23,13 @@ def film_strips(generator, point, directions, shifts=(-3, -2, -1, 0, 1, 2, 3)):
         A Matplotlib Figure.
 
     Raises:
-        ValueError: if `directions` has another shape.
+        ValueError: if `point` or `directions` has another shape.
     """
-    directions = _checked(directions, "directions", generator)
-    points = [point + shift * direction for direction in directions for shift in shifts]
+    latent_dim = generator.input_shape[-1]
+    directions = checked_points(directions, latent_dim, "directions")
+    if np.shape(point) != (latent_dim,):
+        raise ValueError(f"point must have the shape ({latent_dim},), but has {np.shape(point)}")
+    points = [np.asarray(point) + shift * direction for direction in directions for shift in shifts]
     return plot_result(generate_images(generator, points), columns=len(shifts), size=0.8)
 
 
@@ -51,9 +54,10 @@ def explore(generator, path, directions=(), size=280):
     """
     import ipywidgets as widgets
 
-    path = _checked(path, "path", generator)
+    latent_dim = generator.input_shape[-1]
+    path = checked_points(path, latent_dim, "path")
     if len(directions):
-        directions = _checked(directions, "directions", generator)
+        directions = checked_points(directions, latent_dim, "directions")
     draw = tf.function(lambda points: generator(points, training=False))
     image = widgets.Image(format="png", width=size, height=size)
     place = widgets.IntSlider(0, 0, len(path) - 1, description="path")
@@ -72,15 +76,6 @@ def explore(generator, path, directions=(), size=280):
         slider.observe(show, "value")
     show()
     return widgets.HBox([image, widgets.VBox([place, *shifts])])
-
-
-def _checked(points, name, generator):
-    points, latent_dim = np.asarray(points, np.float32), generator.input_shape[-1]
-    if points.ndim != 2 or len(points) == 0 or points.shape[1] != latent_dim:
-        raise ValueError(
-            f"{name} must have the shape (n, {latent_dim}), n at least 1, but have {points.shape}"
-        )
-    return points
 
 
 def _png(image, size):

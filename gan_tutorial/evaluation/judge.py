@@ -1,20 +1,24 @@
 """The judge: a classifier of real digits, whose features tell how far generated images are off."""
 
 import math
+import tempfile
+import zipfile
 from pathlib import Path
 
-import keras
 import numpy as np
 import scipy.special
-from keras import layers
 
-from gan_tutorial.data import check_images
+from gan_tutorial.data import checked_images
+from gan_tutorial.files.paths import path_of
 from gan_tutorial.files.sums import check_sums, sha256
-from gan_tutorial.shield import shielded
+from gan_tutorial.shield import channels_last, keras, shielded, usual_settings
+
+layers = keras.layers
 
 SHIPPED = Path(__file__).with_name("judge.weights.h5")
 
 
+@channels_last()
 def judge_model(name="judge"):
     """Return the judge, untrained: images (n, 28, 28, 1) in [-1, 1] to logits (n, 10).
 
@@ -40,9 +44,10 @@ def judge_model(name="judge"):
     )
 
 
+@usual_settings()
 def train_judge(images, labels, *, epochs=6, seed=0):
     """Return a judge trained on images (n, 28, 28, 1) in [-1, 1] and their digits, (n,)."""
-    check_images(images)
+    images = checked_images(images)
     with shielded(seed):
         judge = judge_model()
     steps = math.ceil(len(images) / 128)
@@ -68,27 +73,42 @@ def load_judge(path=None):
     """
     if path is None:
         check_sums(SHIPPED.parent)
-    path = SHIPPED if path is None else Path(path)
+    path = SHIPPED if path is None else path_of(path)
     with shielded():
         judge = judge_model(name=f"judge-sha256-{sha256(path)}")
     try:
-        judge.load_weights(path)
+        _load_weights(judge, path)
     except (OSError, ValueError, KeyError) as error:
         raise OSError(f"no judge's weights in {str(path)!r}: {error}") from None
     return judge
 
 
+def _load_weights(judge, path):
+    """Load weights from a file, also on a file system without locks, where HDF5 opens none."""
+    if not path.name.endswith(".weights.h5"):
+        judge.load_weights(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "judge.keras"  # because Keras reads an archive by Python's means
+        with zipfile.ZipFile(archive, "w") as file:
+            file.write(path, "model.weights.h5")
+        with usual_settings():
+            judge.load_weights(archive)
+
+
+@usual_settings()
 def features(judge, images):
     """Return what the judge sees before it decides: (n, 64) float32, for images (n, 28, 28, 1)."""
-    check_images(images)
+    images = checked_images(images)
     inside = keras.Model(judge.inputs[0], judge.get_layer("features").output)
     parts = [inside(images[i : i + 500], training=False) for i in range(0, len(images), 500)]
-    return np.concatenate(parts)
+    # judges of other precisions are welcome, but not all numbers of theirs are NumPy's
+    return np.concatenate([keras.ops.cast(part, "float32") for part in parts])
 
 
 def probabilities(judge, features):
     """Return the judge's answers p(y|x), (n, 10), for the features that it saw, (n, 64)."""
-    kernel, bias = judge.layers[-1].get_weights()
+    kernel, bias = (weights.astype(np.float64) for weights in judge.layers[-1].get_weights())
     return scipy.special.softmax(features.astype(np.float64) @ kernel + bias, axis=1)
 
 

@@ -47,7 +47,8 @@ def frechet_distance(features, reference):
     product = np.linalg.eigvalsh(root @ covariances[1] @ root)
     trace_of_root = np.sqrt(np.maximum(product, 0)).sum()
     difference = np.sum((means[0] - means[1]) ** 2)
-    return float(difference + np.trace(sum(covariances)) - 2 * trace_of_root)
+    distance = difference + np.trace(sum(covariances)) - 2 * trace_of_root
+    return max(0.0, float(distance))  # because rounding can leave a little less than 0
 
 
 def digit_measures(probabilities, reference):

@@ -5,6 +5,7 @@ import sklearn
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
+from gan_tutorial.data import checked_images
 from gan_tutorial.plotting import plot_result
 
 
@@ -88,6 +89,8 @@ def memorisation(images, train_images):
     - copies: how many images equal a training image in 256 grey values.
     - closest: (image, training image, distance) of the eight closest pairs, by their numbers.
     """
+    images = checked_images(images)
+    train_images = checked_images(train_images, "training images")
     distances, indices = nearest_images(images, train_images)
     known = {image.tobytes() for image in _grey_values(train_images)}
     return {
@@ -108,7 +111,10 @@ def nearest_images(images, reference_images, number=1):
     Euclidean, on pixels scaled to [0, 1]. From MNIST's test images to its 60,000 training images
     its median is about 4.4.
     """
-    return _distances(_pixels(reference_images), _pixels(images), number)
+    images = checked_images(images)
+    return _distances(
+        _pixels(checked_images(reference_images, "reference images")), _pixels(images), number
+    )
 
 
 def plot_pairs(images, train_images, pairs):

@@ -1,9 +1,8 @@
 """The protocol of a measurement: which images are compared with which, by whom, and how many."""
 
-import numpy as np
 from tqdm import tqdm
 
-from gan_tutorial.data import check_images
+from gan_tutorial.data import checked_images
 from gan_tutorial.latent import generate_images, sample_prior
 
 from .judge import features, load_judge, probabilities
@@ -11,6 +10,7 @@ from .measures import digit_measures, frechet_distance
 from .neighbours import memorisation, neighbour_measures, sample_images, two_sample_accuracy
 
 REFERENCE = 10_000  # training images to compare with, because the distance depends on their number
+ROUNDING = 1e-3  # of a distance; that of 10,000 test images is a few hundred times larger
 AT_LEAST = 65  # images, because fewer span no covariance of 64 features
 
 
@@ -53,7 +53,8 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
 
     Returns:
         "generated" and "test", each with the measures that `evaluate` returns, and "ratio", the
-        distance of the generated images divided by that of the test images.
+        distance of the generated images divided by that of the test images. The ratio is None if
+        the test images are at no distance, because then they are the training images.
     """
     number = min(number, len(test_images))
     points = sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
@@ -67,7 +68,8 @@ def evaluate_generator(generator, train_images, test_images, number=10_000, *, s
         name: _measure(_checked(images, "images"), train_images, judge, reference)
         for name, images in tqdm(sets.items(), "sets of images", disable=None)
     }
-    return {**measures, "ratio": measures["generated"]["distance"] / measures["test"]["distance"]}
+    distance, floor = (measures[name]["distance"] for name in ("generated", "test"))
+    return {**measures, "ratio": distance / floor if floor > ROUNDING else None}
 
 
 def compare(features, reference, judge=None):
@@ -99,8 +101,7 @@ def _measure(images, train_images, judge, reference):
 
 
 def _checked(images, name):
-    images = np.asarray(images)
-    check_images(images, name)
+    images = checked_images(images, name)
     if len(images) < AT_LEAST:
         raise ValueError(
             f"at least {AT_LEAST} {name} are needed for a covariance of 64 features, "

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from .paths import path_of
 from .whole import whole_file
 
 PART = r"ckpt-(0|[1-9][0-9]*)\.(index|data-[0-9]{5}-of-[0-9]{5})"  # the name of a file
@@ -31,8 +32,24 @@ PASSING_FAULTS = (
 )
 
 
+class CheckpointError(OSError, ValueError):
+    """A run's folder or checkpoint is missing, in use, damaged, not its own, or not saved."""
+
+
 class DamageError(Exception):
     """A checkpoint is damaged; the message says how."""
+
+
+def folder_path(directory):
+    """Return a folder as a Path; raise CheckpointError if a checkpoint's file is meant by it."""
+    path = path_of(directory)
+    meant = re.fullmatch(r"(ckpt-([0-9]+))(\.(index|data-[0-9]{5}-of-[0-9]{5}))?", path.name)
+    if meant and not path.is_dir() and path.with_name(f"{meant[1]}.index").exists():
+        raise CheckpointError(
+            f"{str(path)!r} is a checkpoint, and its folder is wanted: "
+            f"{str(path.parent)!r}, with step={meant[2]} for this one"
+        )
+    return path
 
 
 def parts(directory):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .paths import path_of
+
 PROJECT_FILE = Path(__file__).parents[2] / "data" / "mnist.npz"
 
 
@@ -26,8 +28,7 @@ def find_mnist(path=None):
     if path is not None:
         return _read_npz(path), "from the given path"
     if "GAN_TUTORIAL_MNIST" in os.environ:
-        path = os.path.expanduser(os.environ["GAN_TUTORIAL_MNIST"])
-        return _read_npz(path), "from GAN_TUTORIAL_MNIST"
+        return _read_npz(os.environ["GAN_TUTORIAL_MNIST"]), "from GAN_TUTORIAL_MNIST"
     if PROJECT_FILE.exists():
         return _read_npz(PROJECT_FILE), "from data/mnist.npz"
     try:
@@ -44,7 +45,7 @@ def find_mnist(path=None):
 def _read_npz(path):
     """Return the four arrays of a file as Keras lays it out; a pickle in it is never loaded."""
     try:
-        with np.load(path) as file:
+        with _archive(path) as file:
             x_train, y_train = file["x_train"], file["y_train"]
             x_test, y_test = file["x_test"], file["y_test"]
     except FileNotFoundError:
@@ -67,12 +68,27 @@ def _read_npz(path):
     return (x_train, y_train.astype(np.uint8)), (x_test, y_test.astype(np.uint8))
 
 
+def _archive(path):
+    """Return NumPy's view of an .npz file; a file of a single array is none."""
+    if not os.fspath(path):  # which is the current folder to Path
+        raise FileNotFoundError
+    found = np.load(path_of(path))
+    if not isinstance(found, np.lib.npyio.NpzFile):
+        raise ValueError("it is a single array, and an .npz archive of four is wanted")
+    return found
+
+
 def _check(path, name, images, labels):
     expected = images.ndim == 3 and images.shape[1:] == (28, 28) and images.dtype == np.uint8
     if not expected or len(images) == 0:
         raise DataError(
             f"{os.fspath(path)!r}: x_{name} must be (n, 28, 28) uint8, "
             f"but is {images.shape} {images.dtype}"
+        )
+    if images.max() < 128:
+        raise DataError(
+            f"{os.fspath(path)!r}: x_{name} must hold grey values from 0 to 255, "
+            f"but its largest is {images.max()}"
         )
     if (
         labels.shape != images.shape[:1]
@@ -86,7 +102,7 @@ def _check(path, name, images, labels):
 
 
 def _load_keras():
-    import keras
+    from gan_tutorial.shield import keras
 
     return keras.datasets.mnist.load_data()
 

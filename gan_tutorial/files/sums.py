@@ -22,14 +22,16 @@ def write_sums(folder, names):
     """Write the sha256 of some files of a folder to SHA256SUMS, as `sha256sum --check` reads it."""
     lines = [f"{sha256(Path(folder) / name)}  {name}\n" for name in sorted(names)]
     with whole_file(Path(folder) / SUMS) as temporary:
-        temporary.write_text("".join(lines))
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def read_sums(folder):
     """Return {name: sha256} from SHA256SUMS of a folder, {} if there is no such file."""
     path = Path(folder) / SUMS
     try:
-        return dict(reversed(line.split()) for line in path.read_text().splitlines())
+        return dict(
+            reversed(line.split()) for line in path.read_text(encoding="utf-8").splitlines()
+        )
     except FileNotFoundError:
         return {}
     except ValueError as error:

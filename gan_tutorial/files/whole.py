@@ -12,6 +12,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from .paths import path_of
+
 MARK = ".gan-tutorial"
 
 
@@ -110,7 +112,7 @@ def save_images(batches, number, path):
     """
     import numpy as np  # here, because the help of a command must not wait for it
 
-    path = Path(path)
+    path = path_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if (size := 28 * 28 * 4 * number) > shutil.disk_usage(path.parent).free:
         raise DiskFullError(errno.ENOSPC, f"no room: {need_of_room(path, size)}")

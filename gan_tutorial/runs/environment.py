@@ -4,17 +4,20 @@ The versions of the libraries, the processor, the number of threads, and the low
 (kernels) that TensorFlow chooses all decide how the last bits of a number are rounded.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
 import platform
 import re
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
+
+from gan_tutorial.shield import keras
 
 # environment variables that may make TensorFlow choose other kernels; `_arithmetic` finds out if
 # the kernels are really other ones
@@ -70,6 +73,17 @@ def differences(before, now):
     return "; ".join(f"{name} was {before[name]}, is {now[name]}" for name in names)
 
 
+def project_commit():
+    """Return the project's commit, or None outside of a checkout."""
+    project = Path(__file__).parents[2]
+    command = ["git", "-C", str(project), "rev-parse", "--verify", "HEAD"]
+    if not (project / ".git").exists():
+        return None  # because a repository around an installed package is another project
+    with contextlib.suppress(OSError):
+        answer = subprocess.run(command, capture_output=True, text=True)
+        return answer.stdout.strip() or None
+
+
 def _threads():
     """Return the number of threads for one operation, found as TensorFlow finds it."""
     if chosen := tf.config.threading.get_intra_op_parallelism_threads():
@@ -83,7 +97,7 @@ def _threads():
 def _processor():
     """Return the model of the processor, and the names of its vector instructions."""
     try:
-        text = Path("/proc/cpuinfo").read_text()
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:  # because only Linux has this file
         text = ""
     model = re.search(r"^model name\s*: (.*)", text, re.MULTILINE)

@@ -1,9 +1,11 @@
 """A run's folder: where each file is, who may write there, and what a kill has left."""
 
 import contextlib
+import errno
 import os
 import re
 import shutil
+import warnings
 
 import filelock
 
@@ -12,6 +14,8 @@ from gan_tutorial.files.whole import MARK, remove_leftover, whole_file
 
 CHECKPOINTS, PICTURES = "training_checkpoints", "images_from_seed_images"
 PLAN, LOSSES = "run.json", "data/losses.csv"
+# how file systems say that they have no locks, NFS and Lustre among them
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
 # the files that a run or its movie writes, by folder: only these leave something half-written
 _WRITTEN = {
     ".": r"run\.json",
@@ -63,7 +67,7 @@ def only_writer(directory):
 
     The operating system releases the lock when this process ends, however it ends. Raise
     CheckpointError, which names the other process, if the folder is locked; raise OSError if the
-    folder cannot be made or written.
+    folder cannot be made or written. Warn if the file system has no locks.
     """
     directory.mkdir(parents=True, exist_ok=True)
     # the lock's file stays, because whoever removes it might remove the next owner's
@@ -72,14 +76,22 @@ def only_writer(directory):
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        name = owner.read_text().strip() if owner.exists() else "unknown"
+        name = owner.read_text(encoding="utf-8").strip() if owner.exists() else "unknown"
         raise CheckpointError(
             f"process {name} is training in {str(directory)!r}: wait for its end, or give "
             "another folder (--output)"
         ) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        warnings.warn(
+            f"the file system of {str(directory)!r} has no locks ({error.strerror}): nothing keeps "
+            "two processes from writing one run, so start only one",
+            stacklevel=4,
+        )
     try:
         with whole_file(owner) as temporary:  # which takes a link's place, and not its target's
-            temporary.write_text(f"{os.getpid()}\n")
+            temporary.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
         owner.unlink(missing_ok=True)

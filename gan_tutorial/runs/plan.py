@@ -1,21 +1,17 @@
 """The plan of a run: what it is, settled once, kept in run.json, and read by everything after."""
 
-import contextlib
 import hashlib
 import json
-import operator
 import secrets
-import subprocess
 import warnings
 from numbers import Integral
-from pathlib import Path
 
 from gan_tutorial.checkpoints import CheckpointError
-from gan_tutorial.data import check_batch_size, check_images
+from gan_tutorial.data import check_batch_size
 from gan_tutorial.files.whole import whole_file
 from gan_tutorial.recipes import check_recipe
 
-from .environment import describe_environment, differences
+from .environment import describe_environment, differences, project_commit
 from .folder import PLAN, file_of_a_run
 
 
@@ -40,11 +36,11 @@ def settle(directory, images, given, *, epochs=None, resume=False):
             and the folder holds no run, or another one.
         ValueError: if the recipe, a number or the images make no sense.
     """
-    check_images(images)
     given = {name: value for name, value in given.items() if value is not None}
-    given["data"] = _fingerprint(images)
+    given["data"] = fingerprint(images)
     plan = _plan_in(directory, given) if resume else _new_plan(directory, given)
     check_batch_size(images, plan["batch_size"])
+    plan["batch_size"] = int(plan["batch_size"])  # because JSON does not take NumPy's numbers
     plan["epochs"] = _epochs_of(plan) if epochs is None else epochs
     if not (isinstance(plan["epochs"], Integral) and plan["epochs"] >= 1):
         raise ValueError(f"epochs must be a whole number of at least 1, but is {epochs!r}")
@@ -55,19 +51,27 @@ def write_plan(directory, plan):
     """Write a plan to run.json, but not its last epoch, because a run may go on for longer."""
     kept = {name: value for name, value in plan.items() if name != "epochs"}
     with whole_file(directory / PLAN) as temporary:
-        temporary.write_text(json.dumps(kept, indent=2) + "\n")
+        temporary.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
 def read_numbers(directory):
     """Return the numbers of the recipe in a folder's run.json; the lecture's if there is none."""
     try:
-        plan = json.loads((directory / PLAN).read_text())
+        plan = json.loads((directory / PLAN).read_text(encoding="utf-8"))
         return check_recipe(plan.get("numbers") or plan["recipe"])
     except FileNotFoundError:
         return check_recipe("lecture")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         path = str(directory / PLAN)
         raise CheckpointError(f"{path!r} does not name a recipe: {error!r}") from None
+
+
+def read_fingerprint(directory):
+    """Return the fingerprint of a run's images, or None if a folder's run.json has none."""
+    try:
+        return json.loads((directory / PLAN).read_text(encoding="utf-8")).get("data")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def note_environment(directory, plan, step):
@@ -104,7 +108,11 @@ def _new_plan(directory, given):
         "numbers": numbers,
         "data": given["data"],
     }
-    return {**plan, **describe_environment(plan["precision"]), "commit": _commit()}
+    if plan["precision"] not in ("float32", "mixed_bfloat16"):
+        raise ValueError(
+            f"precision must be float32 or mixed_bfloat16, but is {plan['precision']!r}"
+        )
+    return {**plan, **describe_environment(plan["precision"]), "commit": project_commit()}
 
 
 def _seed(seed):
@@ -112,16 +120,16 @@ def _seed(seed):
     if seed is None:
         seed = secrets.randbelow(2**31)
         print(f"Drawn seed: {seed}")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be from 0 to 2³² - 1, but is {seed}")
-    return operator.index(seed)  # because JSON does not take NumPy's whole numbers
+    if not (isinstance(seed, Integral) and 0 <= seed < 2**32):
+        raise ValueError(f"seed must be a whole number from 0 to 2³² - 1, but is {seed!r}")
+    return int(seed)  # because JSON does not take NumPy's whole numbers
 
 
 def _plan_in(directory, given):
     """Return the plan in a folder's run.json, if it agrees with what is given."""
     path = directory / PLAN
     try:
-        plan = json.loads(path.read_text())
+        plan = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CheckpointError(f"no run to go on with in {str(directory)!r}") from None
     except ValueError as error:
@@ -134,7 +142,7 @@ def _plan_in(directory, given):
         name = recipe if isinstance(recipe, str) else None
         given = {"recipe": name, **given, "numbers": _numbers(recipe)}
     lines = [
-        f"{name} was {_in_words(plan.get(name))}, is {_in_words(value)}"
+        f"{name} was {in_words(plan.get(name))}, is {in_words(value)}"
         for name, value in given.items()
         if _without_epochs(plan.get(name)) != _without_epochs(value)
     ]
@@ -143,7 +151,7 @@ def _plan_in(directory, given):
     return plan
 
 
-def _in_words(value):
+def in_words(value):
     """Return a value of a plan for people; the fingerprint of data begins with their number."""
     if isinstance(value, dict) and "sha256" in value:
         return f"{value['images']:,} images (sha256 {value['sha256'][:8]}…)"
@@ -183,16 +191,6 @@ def _numbers(recipe):
     return kept
 
 
-def _fingerprint(images):
+def fingerprint(images):
+    """Return the number of images (n, 28, 28, 1) float32, and their sha256."""
     return {"images": len(images), "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
-
-
-def _commit():
-    """Return the project's commit, or None outside of a checkout."""
-    project = Path(__file__).parents[2]
-    command = ["git", "-C", str(project), "rev-parse", "--verify", "HEAD"]
-    if not (project / ".git").exists():
-        return None  # because a repository around an installed package is another project
-    with contextlib.suppress(OSError):
-        answer = subprocess.run(command, capture_output=True, text=True)
-        return answer.stdout.strip() or None

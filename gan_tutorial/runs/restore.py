@@ -6,20 +6,21 @@ from pathlib import Path
 import tensorflow as tf
 
 from gan_tutorial.checkpoints import CheckpointError, load
-from gan_tutorial.files.checkpoint_files import PART
+from gan_tutorial.files.checkpoint_files import PART, folder_path
 from gan_tutorial.files.sums import NotAsShippedError, check_sums, read_sums
 from gan_tutorial.recipes import make_networks
 from gan_tutorial.shield import shielded
 
 from .folder import CHECKPOINTS
-from .plan import read_numbers
+from .plan import fingerprint, in_words, read_fingerprint, read_numbers
 
 
 def restore(directory="lecture", step=None):
     """Return (generator, discriminator) of a run, ready for inference.
 
     Weights are read into networks that code builds, and no code of a file is run. A file from
-    elsewhere can therefore be a bad network, but no program.
+    elsewhere can therefore be a bad network, but no program. The networks do not depend on Keras's
+    settings. `FourierConv2DTranspose` in fourier.py says how to save or convert the generator.
 
     Args:
         directory: the name of a network that comes with the tutorial ("lecture"), whose sha256 is
@@ -31,8 +32,7 @@ def restore(directory="lecture", step=None):
         CheckpointError: if there is no checkpoint, or if it is of another network.
     """
     directory = "lecture" if directory is None else directory
-    run = run_folder(directory)
-    folder = run / CHECKPOINTS if (run / CHECKPOINTS).is_dir() else run
+    folder = _checkpoint_folder(directory)
     if isinstance(directory, str) and directory in shipped_names():
         shipped = _shipped_step(folder)
         step = shipped if step is None else step
@@ -40,6 +40,23 @@ def restore(directory="lecture", step=None):
         generator, discriminator = make_networks(read_numbers(folder.resolve().parent))
     load(tf.train.Checkpoint(generator=generator, discriminator=discriminator), folder, step)
     return generator, discriminator
+
+
+def data_differs(directory, images):
+    """Return how the images that a run was trained on differ from others, in words.
+
+    Return None if they do not differ, or if nobody knows what the run was trained on.
+    """
+    run = _checkpoint_folder("lecture" if directory is None else directory).resolve().parent
+    trained_on, here = read_fingerprint(run), fingerprint(images)
+    if trained_on in (None, here):
+        return None
+    return f"{in_words(trained_on)}, and not on {in_words(here)}"
+
+
+def _checkpoint_folder(directory):
+    run = run_folder(directory)
+    return run / CHECKPOINTS if (run / CHECKPOINTS).is_dir() else run
 
 
 def shipped_run(name="lecture"):
@@ -66,7 +83,7 @@ def run_folder(directory):
     """
     if isinstance(directory, str) and directory in shipped_names():
         return shipped_run(directory)
-    return Path(directory)
+    return folder_path(directory)
 
 
 def shipped_steps(folder):

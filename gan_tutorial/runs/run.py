@@ -2,18 +2,17 @@
 
 import math
 import os
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from gan_tutorial import checkpoints
-from gan_tutorial.data import make_dataset
+from gan_tutorial.data import checked_images, make_dataset
 from gan_tutorial.files import checkpoint_files
 from gan_tutorial.latent import sample_prior
 from gan_tutorial.plotting import generate_and_save_images
 from gan_tutorial.recipes import make_networks, make_optimizers
-from gan_tutorial.shield import shielded
+from gan_tutorial.shield import shielded, usual_settings
 from gan_tutorial.training import make_train_step, train
 
 from .folder import CHECKPOINTS, LOSSES, PICTURES, only_writer, remove_leftovers
@@ -43,7 +42,7 @@ def run(
     gives bit for bit the result of a run that was never stopped.
 
     Args:
-        images: the training images, (n, 28, 28, 1) float32 in [-1, 1].
+        images: the training images, (n, 28, 28, 1) in [-1, 1].
         directory: the run's folder; it is made if it is missing.
         recipe: a name in RECIPES or a dict of your own. If None, it is "lecture", which takes
             hours.
@@ -67,7 +66,8 @@ def run(
             true; if that is another run; or if another process is training there.
         ValueError: if the recipe, a number or the images make no sense; if a loss is not finite.
     """
-    directory = Path(directory)
+    directory = checkpoint_files.folder_path(directory)
+    images = checked_images(images)
     given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision}
     plan = settle(directory, images, given, epochs=epochs, resume=resume)
     training = _Training(images, directory, plan)
@@ -84,6 +84,7 @@ def run(
 class _Training:
     """The objects of a run, and how they meet its folder."""
 
+    @usual_settings()
     def __init__(self, images, directory, plan):
         self.images, self.directory, self.plan = images, directory, plan
         with shielded(plan["seed"], plan["precision"]):
@@ -143,7 +144,8 @@ class _Training:
     def step(self, images, signals):
         """Take a step and note its losses; if a signal came, save and stop instead."""
         stop_if_noted(signals, self.save, len(self.losses), self.directory)
-        losses = np.array(self.train_step(images), np.float32)
+        with usual_settings():  # not longer, because what watches the run is the user's
+            losses = np.array(self.train_step(images), np.float32)
         self.losses.append(losses)
         if not np.isfinite(losses).all():
             raise ValueError(

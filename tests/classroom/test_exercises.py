@@ -1,5 +1,8 @@
 """Test that the check of an exercise accepts every kind of right answer, and no wrong answer."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,9 @@ import gan_tutorial as gt
 
 with gt.quiet():
     import tensorflow as tf
+
+
+NO_NUMBER = "is neither a number nor an array of numbers"
 
 
 @pytest.mark.parametrize(
@@ -17,6 +23,9 @@ with gt.quiet():
         np.array([0.5, 2.0]),
         [tf.constant(0.5), tf.constant(2.0)],
         [np.array(0.5), 2.00001],
+        [Fraction(1, 2), Decimal(2)],
+        [tf.constant(0.5, tf.bfloat16), np.float16(2)],
+        [np.ma.masked_array(0.5, False), 2 + 0],
     ],
 )
 def test_right(answers, capsys):
@@ -41,6 +50,17 @@ def test_right(answers, capsys):
         (None, "there is no number yet"),
         (0.5, "2 answers are needed, 1 are given"),
         (tf.constant(0.5), "2 answers are needed, 1 are given"),
+        ([0.5 + 1j, 2], f"answer 1 of 2 {NO_NUMBER}"),
+        ([0.5, np.complex64(2)], f"answer 2 of 2 {NO_NUMBER}"),
+        ([0.5, np.array(2 + 1j)], f"answer 2 of 2 {NO_NUMBER}"),
+        ([b"0.5", 2], f"answer 1 of 2 {NO_NUMBER}"),
+        ([np.array("0.5"), 2], f"answer 1 of 2 {NO_NUMBER}"),
+        ([np.ma.masked_array(0.5, True), 2], f"answer 1 of 2 {NO_NUMBER}"),
+        ([0.5, np.timedelta64(2)], f"answer 2 of 2 {NO_NUMBER}"),
+        ([0.5, 10**400], "answer 2 of 2 has inf, too large"),
+        ([-(10**400), 2], "answer 1 of 2 has -inf, too small"),
+        ({0.5: 1, 2.0: 2}, "the answers must be a list or a tuple, but are a dict"),
+        ({0.5, 2.0}, "the answers must be a list or a tuple, but are a set"),
     ],
 )
 def test_not_yet(answers, difference, capsys):

@@ -58,6 +58,17 @@ def test_points_of_another_shape_are_refused(generator):
             gt.film_strips(generator, path[0], wrong)
 
 
+def test_a_strip_goes_through_one_point(generator):
+    directions = gt.principal_directions(generator, 2)
+    for wrong in (gt.sample_prior(1), gt.sample_prior(1)[0][:99], 1.0):
+        with pytest.raises(ValueError, match=r"point must have the shape \(100,\), but has"):
+            gt.film_strips(generator, wrong, directions)
+    point = gt.sample_prior(1, seed=3)[0]
+    figures = [gt.film_strips(generator, p, directions, (0, 1)) for p in (point, point.tolist())]
+    drawn = [[np.asarray(ax.images[0].get_array()) for ax in figure.axes] for figure in figures]
+    np.testing.assert_array_equal(*drawn)
+
+
 def test_every_slider_changes_the_image(generator):
     path = gt.sample_prior(3, seed=1)
     image, sliders = gt.explore(generator, path, gt.principal_directions(generator, 2)).children
@@ -128,13 +139,15 @@ def jupyterlab(folder):
     options += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
     command = [sys.executable, "-m", "jupyterlab", *options]
     log, environment = folder / "log.txt", {**os.environ, "HOME": str(folder)}
-    with log.open("w") as file:
+    with log.open("w", encoding="utf-8") as file:
         server = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
     try:
         while not (
-            found := re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text())
+            found := re.search(
+                r"http://(?:localhost|127\.0\.0\.1):(\d+)/", log.read_text(encoding="utf-8")
+            )
         ):
-            assert server.poll() is None, log.read_text()
+            assert server.poll() is None, log.read_text(encoding="utf-8")
             time.sleep(0.1)
         yield f"http://127.0.0.1:{found[1]}/lab/tree/explorer.ipynb?token=t"
     finally:

@@ -202,7 +202,7 @@ def test_score_by_hand():
 @pytest.mark.parametrize(
     ("odd", "match"),
     [
-        (np.zeros((64, 28, 28, 1)), "at least 65 images .* but there are 64"),
+        (-np.ones((64, 28, 28, 1)), "at least 65 images .* but there are 64"),
         (np.zeros((0, 28, 28, 1)), "shape"),
         (np.zeros((100, 28, 28)), r"shape \(n, 28, 28, 1\)"),
         (np.full((100, 28, 28, 1), np.nan), "images .*hold NaN"),
@@ -244,5 +244,46 @@ def test_the_command_prints_figures(larger_mnist, fast_run, tmp_path, capsys):
 
 
 def test_too_few_images_are_refused_in_a_line(larger_mnist, fast_run, capsys):
-    assert main(["evaluate", "--checkpoint", str(fast_run), "--number", "64"]) == 1
-    assert "at least 65 images" in capsys.readouterr().err
+    assert main(["evaluate", "--checkpoint", str(fast_run), "--number", "64"]) == 2
+    assert "64 is not in the range x>=65" in capsys.readouterr().err
+
+
+def test_a_distance_is_never_below_0_and_a_ratio_to_nothing_is_no_number(images, fast_run):
+    rng = np.random.default_rng(0)
+    for scale in (1e-3, 1, 1e3):
+        features = scale * rng.normal(size=(200, 64))
+        assert 0 <= gt.evaluation.frechet_distance(features, features) < 1e-6 * scale**2
+        assert gt.evaluation.frechet_distance(features, features[::-1]) >= 0
+    generator, _ = gt.restore(fast_run)
+    same = gt.evaluation.evaluate_generator(generator, images[:100], images[:100], 100)
+    assert (same["test"]["distance"], same["ratio"]) == (pytest.approx(0, abs=1e-4), None)
+    one = np.repeat(images[:1], 100, axis=0)
+    assert gt.evaluation.evaluate_generator(generator, one, one, 100)["ratio"] is None
+    other = gt.evaluation.evaluate_generator(generator, images[:100], images[100:200], 100)
+    distances = [other[name]["distance"] for name in ("generated", "test")]
+    assert other["ratio"] == distances[0] / distances[1]
+
+
+def test_a_run_that_was_trained_on_other_images_is_named(larger_mnist, fast_run, images, capsys):
+    arguments = ["evaluate", "--number", "65", "--checkpoint"]
+    assert main([*arguments, str(fast_run)]) == 0
+    said = capsys.readouterr().err
+    assert "trained on 130 images (sha256 " in said
+    assert "and not on 300 images (sha256 " in said
+    gt.run(gt.load_mnist()[0][0], fast_run.parent / "same", "fast", epochs=1, seed=5)
+    for place in ("same", "same/training_checkpoints"):
+        assert main([*arguments, str(fast_run.parent / place)]) == 0
+        assert "trained on" not in capsys.readouterr().err
+
+
+def test_no_ratio_is_said_if_the_test_images_are_training_images(
+    fast_run, digits, tmp_path, monkeypatch, capsys
+):
+    images, labels = digits[0][:100], digits[1][:100]
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(tmp_path / "mnist.npz"))
+    assert main(["evaluate", "--checkpoint", str(fast_run)]) == 0
+    assert "which are at no distance" in capsys.readouterr().out
+    assert main(["evaluate", "--checkpoint", str(fast_run), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ratio"] is None

@@ -13,7 +13,7 @@ def references():
 
 
 def test_distances_are_euclidean_on_pixels_from_0_to_1(references):
-    images = references[:3] + 0.1
+    images = 0.9 * references[:3]
     distances, indices = gt.evaluation.nearest_images(images, references, number=30)
     for i in range(3):
         for distance, j in zip(distances[i], indices[i], strict=True):
@@ -29,9 +29,9 @@ def test_a_copy_is_its_own_nearest_image(references):
 
 
 def test_paper_and_ink_are_28_apart():
-    paper, ink = np.full((2, 1, 28, 28, 1), [[[[[-1.0]]]], [[[[1.0]]]]])
-    distances, _ = gt.evaluation.nearest_images(paper, ink)
-    assert distances.item() == pytest.approx(28)  # sqrt(784 · 1²)
+    paper_and_ink = np.full((2, 28, 28, 1), [[[[-1.0]]], [[[1.0]]]])
+    distances, _ = gt.evaluation.nearest_images(paper_and_ink, paper_and_ink, number=2)
+    assert distances.tolist() == [[0, pytest.approx(28)]] * 2  # sqrt(784 · 1²)
 
 
 @pytest.fixture

@@ -107,7 +107,9 @@ def test_an_older_checkpoint_is_restored_by_its_step(fast_run, tmp_path):
             weights.assign_add(tf.random.stateless_normal(weights.shape, (step, 0)))
         gt.checkpoints.save(checkpoint, tmp_path / "training_checkpoints", step)
         expected[step] = gt.generate_images(networks[0], points)
-    (tmp_path / "run.json").write_text((fast_run / "run.json").read_text())
+    (tmp_path / "run.json").write_text(
+        (fast_run / "run.json").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     for step, images in expected.items():
         generator, _ = gt.restore(tmp_path, step)
         np.testing.assert_array_equal(gt.generate_images(generator, points), images)
@@ -129,7 +131,7 @@ def missing_folder(path, fast_run):
 
 
 def a_file(path, fast_run):
-    path.write_text("no folder")
+    path.write_text("no folder", encoding="utf-8")
 
 
 def only_the_state_file(path, fast_run):
@@ -191,7 +193,7 @@ def test_row_19_the_latest_is_the_highest_step_whatever_clock_and_state_file_say
     state_file = tmp_path / "checkpoint"
     pointing_to_the_first = 'model_checkpoint_path: "ckpt-2"\n'
     for content in (pointing_to_the_first, "garbage", ""):
-        state_file.write_text(content)
+        state_file.write_text(content, encoding="utf-8")
         counter.assign(0)
         assert gt.checkpoints.resume(checkpoint, tmp_path) == 10
         assert counter.numpy() == 10

@@ -10,6 +10,9 @@ from helpers import run_python
 import gan_tutorial as gt
 from gan_tutorial.files import mnist
 
+with gt.quiet():
+    import tensorflow as tf
+
 
 def test_images_are_float32_in_minus_one_to_one_and_labels_are_digits(mnist_file, mnist_arrays):
     (train_images, train_labels), (test_images, test_labels) = gt.load_mnist(mnist_file)
@@ -153,7 +156,7 @@ def an_empty_file(path, arrays):
 
 
 def a_text(path, arrays):
-    path.write_text("not found, ask the administrator\n")
+    path.write_text("not found, ask the administrator\n", encoding="utf-8")
 
 
 def nothing(path, arrays):
@@ -262,12 +265,14 @@ def test_row_22_a_proxy_that_never_answers_is_given_up(tmp_path):
 
 
 def numbered(number):
-    """Return 'images' of one pixel whose value is their index."""
-    return np.arange(number, dtype=np.float32).reshape(-1, 1, 1, 1)
+    """Return images of paper whose first pixel tells their number, exactly."""
+    images = np.full((number, 28, 28, 1), -1, np.float32)
+    images[:, 0, 0, 0] += np.arange(number) / 2**16
+    return images
 
 
 def epoch_of(dataset):
-    return np.concatenate([batch.numpy().ravel() for batch in dataset])
+    return np.concatenate([(batch.numpy()[:, 0, 0, 0] + 1) * 2**16 for batch in dataset])
 
 
 def test_every_image_comes_once_an_epoch_and_each_epoch_has_another_order():
@@ -306,7 +311,70 @@ def test_minibatches_are_the_images_unchanged(images):
     assert {image.tobytes() for image in batch.numpy()} == {i.tobytes() for i in images[:20]}
 
 
-@pytest.mark.parametrize("batch_size", [0, -3, 131])
+@pytest.mark.parametrize("batch_size", [0, -3, 131, 8.5, "8", None])
 def test_row_23_impossible_batch_size_is_an_error(batch_size):
-    with pytest.raises(ValueError, match=f"from 1 to the number of images, 130, .* {batch_size}$"):
+    complaint = f"from 1 to the number of images, 130, but is {batch_size!r}"
+    with pytest.raises(ValueError, match=complaint):
         gt.make_dataset(numbered(130), batch_size)
+
+
+def test_images_of_any_kind_are_the_same_minibatches(images):
+    few = images[:20]
+    kinds = few.tolist(), few.astype(np.float64), tf.constant(few), few[:, ::-1][:, ::-1]
+    (expected,) = gt.make_dataset(few, 20, seed=0)
+    for kind in kinds:
+        (batch,) = gt.make_dataset(kind, np.int64(20), seed=np.int64(0))
+        assert batch.dtype == tf.float32
+        np.testing.assert_array_equal(batch, expected)
+
+
+WRONG_RANGES = {
+    "bytes": (lambda x: np.uint8(np.rint((x + 1) * 127.5)), "must be floating-point .* uint8"),
+    "bytes as floats": (lambda x: (x + 1) * 127.5, r"from 0.0 to 255.0; .* x / 127.5 - 1"),
+    "0 to 1": (lambda x: (x + 1) / 2, r"from 0.0 to 1.0; numbers x in \[0, 1\] .* 2 \* x - 1"),
+    "black or white": (lambda x: (x > 0) * 1.0, r"2 \* x - 1"),
+    "twice": (lambda x: 2 * x, "from -2.0 to 2.0"),
+    "complex": (lambda x: x + 0j, "but are complex64"),
+    "text": (lambda x: np.full(x.shape, "a"), "but are <U1"),
+    "objects": (lambda x: x.astype(object), "but are object"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_RANGES)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x, y: gt.make_dataset(x, 8),
+        lambda x, y: gt.run(x, "never", "fast"),
+        lambda x, y: gt.evaluate(x, y),
+        lambda x, y: gt.evaluate(y, x),
+        lambda x, y: gt.evaluation.nearest_images(x, y),
+        lambda x, y: gt.evaluation.memorisation(y, x),
+        lambda x, y: gt.evaluation.features(gt.evaluation.judge_model(), x),
+        lambda x, y: gt.evaluation.train_judge(x, np.zeros(len(x), int)),
+    ],
+)
+def test_images_in_another_range_are_one_error_with_its_mend(
+    kind, use, images, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    change, complaint = WRONG_RANGES[kind]
+    with pytest.raises(ValueError, match=complaint):
+        use(change(images[:70]), images[100:170])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_mend_in_the_error_is_right(images):
+    wrong = (images[:70] + 1) / 2
+    with pytest.raises(ValueError, match="2 \\* x - 1"):
+        gt.evaluate(wrong, images[:100])
+    measures = gt.evaluate(2 * wrong - 1, images[:100])
+    assert measures["copies"] == 70
+
+
+@pytest.mark.parametrize("largest", [1, 16, 127])
+def test_an_archive_of_another_range_is_no_mnist(largest, mnist_arrays, tmp_path):
+    arrays = {**mnist_arrays, "x_test": np.minimum(mnist_arrays["x_test"], largest)}
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    with pytest.raises(gt.DataError, match=f"x_test must hold grey .* largest is {largest}"):
+        gt.load_mnist(tmp_path / "mnist.npz")

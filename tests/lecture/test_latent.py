@@ -226,3 +226,34 @@ def test_notes_generate_images_reads_an_undefined_global():
 def test_row_23_unusable_latent_points_are_one_clear_error(points, complaint, generator):
     with pytest.raises(ValueError, match=complaint):
         gt.generate_images(generator, points)
+
+
+@pytest.mark.parametrize("path", [gt.interpolation, gt.spherical_interpolation])
+def test_paths_of_several_pairs_are_the_paths_of_each_pair(path):
+    points = gt.sample_prior(20, seed=3)
+    points[13] = points[3]  # a pair of one point, whose path is straight
+    paths = path(points[:10], points[10:], 7)
+    assert paths.shape == (10, 7, 100)
+    for found, start, end in zip(paths, points[:10], points[10:], strict=True):
+        np.testing.assert_array_equal(found, path(start, end, 7))
+    assert path(gt.sample_prior(1), gt.sample_prior(1)).shape == (1, 10, 100)
+    assert path(points[0].tolist(), tf.constant(points[1])).shape == (10, 100)
+
+
+@pytest.mark.parametrize("path", [gt.interpolation, gt.spherical_interpolation])
+@pytest.mark.parametrize(
+    ("start", "end", "complaint"),
+    [
+        (np.ones(100), np.ones(99), r"but have \(100,\) and \(99,\)"),
+        (np.ones((10, 100)), np.ones((9, 100)), r"but have \(10, 100\) and \(9, 100\)"),
+        (np.ones((1, 100)), np.ones(100), r"but have \(1, 100\) and \(100,\)"),
+        (np.ones((2, 3, 4)), np.ones((2, 3, 4)), r"but have \(2, 3, 4\)"),
+        (1.0, 2.0, r"but have \(\) and \(\)"),
+        ([], [], r"but have \(0,\)"),
+        ([np.nan] * 3, [1.0] * 3, "hold NaN"),
+        (["a"], ["b"], "must be numbers"),
+    ],
+)
+def test_ends_of_other_shapes_are_one_error(path, start, end, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        path(start, end)

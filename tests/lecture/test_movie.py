@@ -72,7 +72,7 @@ def emptied(path):
 
 
 def replaced_by_text(path):
-    path.write_text("no picture")
+    path.write_text("no picture", encoding="utf-8")
 
 
 @pytest.mark.parametrize("damage", [cut_off, emptied, replaced_by_text])

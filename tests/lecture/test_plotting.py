@@ -159,3 +159,33 @@ def test_picture_of_a_network_names_every_layer_with_its_shape(network):
         assert "×".join(str(length) for length in layer.output.shape[1:]) in picture
         assert picture.count("Dense") == sum(type(x).__name__ == "Dense" for x in network.layers)
     assert picture.count('class="node"') in (0, len(network.layers) + 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda x: np.uint8((x + 1) * 127.5), "must be floating-point .* uint8; .* x / 127.5 - 1"),
+        (lambda x: (x + 1) * 127.5, "from 0.0 to 255.0; .* x / 127.5 - 1"),
+        (lambda x: 3 * x, "from -3.0 to 3.0"),
+        (lambda x: x * np.nan, "hold NaN"),
+        (lambda x: x > 0, "but are bool"),
+    ],
+)
+@pytest.mark.parametrize("shape", [(-1, 28, 28, 1), (-1, 28, 28)])
+def test_images_in_another_range_are_not_drawn(change, complaint, shape, images):
+    with pytest.raises(ValueError, match=complaint):
+        gt.plot_result(change(images[:4]).reshape(shape))
+
+
+def test_images_from_0_to_1_are_warned_of_and_the_mend_is_right(images):
+    wrong = (images[:4] + 1) / 2
+    with pytest.warns(UserWarning, match="2 \\* x - 1"):
+        gt.plot_result(wrong)
+    drawn = [ax.images[0].get_array() for ax in gt.plot_result(2 * wrong - 1).axes]
+    np.testing.assert_allclose(drawn, images[:4, ..., 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("number", [0, 5, 2.5, "2", -1])
+def test_another_number_of_images_is_refused(number, images):
+    with pytest.raises(ValueError, match=f"from 1 to the number of images, 4, but is {number!r}"):
+        gt.plot_result(images[:4], number)

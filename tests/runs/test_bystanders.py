@@ -73,7 +73,7 @@ def put_bystanders(folder):
     """Put files and links of others into a folder; return what must be there afterwards."""
     for name in BYSTANDERS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(f"mine: {name}")
+        (folder / name).write_text(f"mine: {name}", encoding="utf-8")
     for name, target in LINKS.items():
         (folder / name).symlink_to(target)
     return theirs(folder)
@@ -109,22 +109,22 @@ def crowded(fast_run, larger_mnist, tmp_path):
 def test_row_30_after_a_command(command, crowded, monkeypatch):
     folder, before = crowded
     write_notebook(folder / "talk.ipynb", "# A talk")
-    (folder / "talk.pdf").write_text("an article of the same name")
+    (folder / "talk.pdf").write_text("an article of the same name", encoding="utf-8")
     monkeypatch.chdir(folder)
     with contextlib.suppress(SystemExit):
         main(command.split())
     assert theirs(folder) == before
-    assert (folder / "talk.pdf").read_text() == "an article of the same name"
+    assert (folder / "talk.pdf").read_text(encoding="utf-8") == "an article of the same name"
 
 
 def test_row_30_a_new_run_in_a_folder_of_others(few, tmp_path):
     for name in ("image_at_epoch_001.png.bak", "my picture.png"):
         (tmp_path / "images_from_seed_images").mkdir(exist_ok=True)
-        (tmp_path / "images_from_seed_images" / name).write_text("mine")
+        (tmp_path / "images_from_seed_images" / name).write_text("mine", encoding="utf-8")
     top = [name for name in BYSTANDERS if not name.startswith(("training", "images"))]
     for name in top:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(f"mine: {name}")
+        (tmp_path / name).write_text(f"mine: {name}", encoding="utf-8")
     before = contents(tmp_path)
     gt.run(few, tmp_path, {**TINY, "epochs": 1})
     after = contents(tmp_path)
@@ -137,7 +137,7 @@ def test_row_30_a_new_run_in_a_folder_of_others(few, tmp_path):
 )
 def test_row_30_a_new_run_does_not_take_the_place_of_what_is_there(name, few, tmp_path):
     (tmp_path / name).parent.mkdir(exist_ok=True)
-    (tmp_path / name).write_text("mine")
+    (tmp_path / name).write_text("mine", encoding="utf-8")
     with pytest.raises(gt.CheckpointError, match=f"{name}.*another folder"):
         gt.run(few, tmp_path, TINY)
     assert contents(tmp_path) == {name: b"mine"}
@@ -153,7 +153,9 @@ def test_row_30_after_a_run_that_was_ended(number, crowded):
         while not picture.exists() and process.poll() is None:
             threading.Event().wait(0.05)
         process.send_signal(number)
-    (folder / "data" / f".gan-tutorial-{process.pid}-losses.csv").write_text("half")
+    (folder / "data" / f".gan-tutorial-{process.pid}-losses.csv").write_text(
+        "half", encoding="utf-8"
+    )
     assert theirs(folder) == before
     assert main([*command[3:-1], "1"]) == 0
     assert theirs(folder) == before
@@ -175,9 +177,9 @@ def test_row_30_what_a_living_process_writes_stays(run_copy, few):
     ) as process:
         temporary = Path(process.stdout.readline().strip())
         gt.run(few, run_copy, epochs=4, resume=True)
-        assert temporary.read_text() == "half"
+        assert temporary.read_text(encoding="utf-8") == "half"
         process.stdin.close()
-    assert movie.read_text() == "half"
+    assert movie.read_text(encoding="utf-8") == "half"
     assert process.returncode == 0
 
 
@@ -188,7 +190,7 @@ def test_row_30_a_number_that_another_container_has_too(run_copy, few):
         for number in (os.getpid(), os.getppid(), 1)
     ]
     for path in leftovers:
-        path.write_text("half")
+        path.write_text("half", encoding="utf-8")
     gt.run(few, run_copy, epochs=4, resume=True)
     assert not [path for path in leftovers if path.exists()]
 
@@ -199,7 +201,7 @@ def test_row_30_two_threads_write_one_file(tmp_path):
     def write(text):
         with whole_file(path) as temporary:
             barrier.wait()
-            temporary.write_text(text)
+            temporary.write_text(text, encoding="utf-8")
             barrier.wait()
 
     writers = [threading.Thread(target=write, args=(text * 1000,)) for text in "ab"]
@@ -207,16 +209,16 @@ def test_row_30_two_threads_write_one_file(tmp_path):
         writer.start()
     for writer in writers:
         writer.join()
-    assert path.read_text() in ("a" * 1000, "b" * 1000)
+    assert path.read_text(encoding="utf-8") in ("a" * 1000, "b" * 1000)
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_row_30_no_file_is_truncated_through_a_link(run_copy, few, tmp_path):
-    (tmp_path / "thesis.tex").write_text("mine")
+    (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
     for name in (".gan-tutorial.lock.pid", f".gan-tutorial-{os.getpid()}-run.json"):
         (run_copy / name).symlink_to(tmp_path / "thesis.tex")
     gt.run(few, run_copy, epochs=4, resume=True)
-    assert (tmp_path / "thesis.tex").read_text() == "mine"
+    assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
 
 
 def test_row_30_folders_with_the_names_of_checkpoints(run_copy, few):
@@ -224,9 +226,11 @@ def test_row_30_folders_with_the_names_of_checkpoints(run_copy, few):
     mine.append("training_checkpoints/ckpt-7_temp")
     for name in mine:
         (run_copy / name).mkdir()
-        (run_copy / name / "thesis.tex").write_text("mine")
+        (run_copy / name / "thesis.tex").write_text("mine", encoding="utf-8")
     assert len(gt.run(few, run_copy, epochs=6, resume=True)) == 18
-    assert [(run_copy / name / "thesis.tex").read_text() for name in mine] == ["mine"] * 3
+    assert [(run_copy / name / "thesis.tex").read_text(encoding="utf-8") for name in mine] == [
+        "mine"
+    ] * 3
 
 
 def test_row_30_the_shipped_checkpoint_stays_when_its_run_goes_on(run_copy, few, monkeypatch):
@@ -245,9 +249,13 @@ def test_row_30_the_shipped_checkpoint_stays_when_its_run_goes_on(run_copy, few,
 def test_row_30_nothing_is_removed_through_a_linked_folder(run_copy, few, tmp_path):
     shutil.move(run_copy / "data", tmp_path / "elsewhere")
     (run_copy / "data").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").write_text("mine")
+    (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").write_text(
+        "mine", encoding="utf-8"
+    )
     gt.run(few, run_copy, epochs=4, resume=True)
-    assert (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").read_text() == "mine"
+    assert (tmp_path / "elsewhere" / ".gan-tutorial-99999999-losses.csv").read_text(
+        encoding="utf-8"
+    ) == "mine"
     assert len(gt.read_losses(run_copy)) == 12  # written through the link all the same
 
 
@@ -267,7 +275,9 @@ def test_row_30_clean_removes_what_was_built_and_nothing_else(built, tmp_path):
     mine = ["thesis.pdf", "talk.slides.html", "slides/talk.slides.pdf", "lib/a.py", "home.html"]
     for name in mine:
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text("<title>Generative adversarial networks</title>")
+        (folder / name).write_text(
+            "<title>Generative adversarial networks</title>", encoding="utf-8"
+        )
     (folder / "link.html").symlink_to(folder.parent / "page.html")
     (folder.parent / "page.html").write_bytes(next(iter(made.values())))
     assert tool.main(["clean", "--output", str(folder)]) == 0
@@ -288,22 +298,24 @@ def test_row_30_a_page_that_is_not_ours_stays(suffix, built, capsys):
     notebook, folder = built
     arguments = ["--output", str(folder), str(notebook)]
     assert tool.main(["build", "--no-execute", *arguments]) == 0  # ours are made anew
-    (folder / f"{notebook.stem}{suffix}").write_text("<title>My own page</title>")
+    (folder / f"{notebook.stem}{suffix}").write_text("<title>My own page</title>", encoding="utf-8")
     assert tool.main(["build", "--no-execute", *arguments]) == 1
     assert f"{suffix}' is not made by this program" in capsys.readouterr().err.replace('"', "'")
     if suffix != ".html":
         assert main(["slides", *arguments]) == 1
-    assert (folder / f"{notebook.stem}{suffix}").read_text() == "<title>My own page</title>"
+    assert (folder / f"{notebook.stem}{suffix}").read_text(
+        encoding="utf-8"
+    ) == "<title>My own page</title>"
 
 
 def test_row_30_a_list_that_is_not_ours_stays(built, capsys):
     notebook, folder = built
     mine = "<title>Generative adversarial networks</title>, a course of my own"
-    (folder / "index.html").write_text(mine)
+    (folder / "index.html").write_text(mine, encoding="utf-8")
     arguments = ["build", "--no-execute", "--output", str(folder), str(notebook)]
     assert tool.main(arguments) == 1
     assert "index.html' is not made by this program" in capsys.readouterr().err
-    assert (folder / "index.html").read_text() == mine
+    assert (folder / "index.html").read_text(encoding="utf-8") == mine
 
 
 def test_row_30_the_shipped_run_is_not_shipped_onto_itself(run_copy):

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import checkpoint_tensors, contents
+from helpers import TINY, assert_same, checkpoint_tensors, contents
 
 import gan_tutorial as gt
 
@@ -100,7 +100,9 @@ def test_folder_of_a_run_holds_what_the_design_names(runs):
 
 
 def test_loss_record_has_a_row_a_step_in_full_precision(runs):
-    header, *rows = (runs / "fast" / "whole" / "data" / "losses.csv").read_text().splitlines()
+    header, *rows = (
+        (runs / "fast" / "whole" / "data" / "losses.csv").read_text(encoding="utf-8").splitlines()
+    )
     assert header == "step,epoch,generator_loss,discriminator_loss"
     fields = [row.split(",") for row in rows]
     assert [(int(step), int(epoch)) for step, epoch, *_ in fields] == [
@@ -132,7 +134,7 @@ def test_a_recipe_of_another_version_is_another_run(fast_run, images, tmp_path, 
 
 
 def test_run_json_says_what_was_run(runs, images):
-    about = json.loads((runs / "fast" / "whole" / "run.json").read_text())
+    about = json.loads((runs / "fast" / "whole" / "run.json").read_text(encoding="utf-8"))
     assert about["recipe"] == "fast"
     assert (about["seed"], about["batch_size"], about["precision"]) == (5, 64, "float32")
     assert about["versions"]["tensorflow"] == tf.__version__
@@ -144,7 +146,7 @@ def test_seed_that_is_not_given_is_drawn_and_written_down(images, tmp_path):
     seeds = []
     for name in ("first", "second"):
         run("fast", images, tmp_path / name, epochs=1, seed=None)
-        seeds.append(json.loads((tmp_path / name / "run.json").read_text())["seed"])
+        seeds.append(json.loads((tmp_path / name / "run.json").read_text(encoding="utf-8"))["seed"])
     assert all(isinstance(seed, int) for seed in seeds)
     assert seeds[0] != seeds[1]
 
@@ -173,13 +175,23 @@ def test_nothing_to_resume_is_an_error_that_names_the_folder(images, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"batch_size": 0}, "batch_size must be from 1 .* 130, but is 0"),
-        ({"batch_size": -3}, "batch_size must be from 1 .* 130, but is -3"),
-        ({"batch_size": 131}, "batch_size must be from 1 .* 130, but is 131"),
+        ({"batch_size": 0}, "batch_size must be a whole number from 1 .* 130, but is 0"),
+        ({"batch_size": -3}, "batch_size must be a whole number from 1 .* 130, but is -3"),
+        ({"batch_size": 131}, "batch_size must be a whole number from 1 .* 130, but is 131"),
         ({"epochs": 0}, "epochs must be a whole number of at least 1, but is 0"),
         ({"epochs": -3}, "epochs must be a whole number of at least 1, but is -3"),
         ({"precision": "float7"}, "float7"),
-        ({"seed": -1}, "seed must be from 0 to .* but is -1"),
+        ({"seed": -1}, "seed must be a whole number from 0 to .* but is -1"),
+        ({"seed": 1.5}, "seed must be a whole number from 0 to .* but is 1.5"),
+        ({"seed": "5"}, "seed must be a whole number from 0 to .* but is '5'"),
+        ({"seed": 2**32}, "seed must be a whole number from 0 to .* but is 4294967296"),
+        ({"epochs": 1.5}, "epochs must be a whole number of at least 1, but is 1.5"),
+        ({"epochs": "3"}, "epochs must be a whole number of at least 1, but is '3'"),
+        ({"epochs": np.float64(3)}, "epochs must be a whole number of at least 1"),
+        ({"batch_size": 8.0}, "batch_size must be a whole number from 1 .* 130, but is 8.0"),
+        ({"batch_size": "8"}, "batch_size must be a whole number from 1 .* 130, but is '8'"),
+        ({"precision": 32}, "precision must be float32 or mixed_bfloat16, but is 32"),
+        ({"precision": "float16"}, "precision must be float32 or mixed_bfloat16, but is 'float16'"),
     ],
 )
 def test_row_23_impossible_settings_are_an_error_before_a_file_is_written(
@@ -199,3 +211,20 @@ def test_precision_is_that_of_the_run_and_not_of_what_comes_after(fast_run, imag
     np.testing.assert_allclose(losses[0], exact[0], rtol=0.02)
     generator, _ = gt.restore(tmp_path / "run")
     assert {weights.dtype for weights in generator.get_weights()} == {np.dtype("float32")}
+
+
+KINDS = {
+    "a list": lambda images: images.tolist(),
+    "float64": lambda images: images.astype(np.float64),
+    "a tensor": tf.constant,
+    "not contiguous": lambda images: np.asfortranarray(images),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_images_and_numbers_of_any_kind_make_the_same_run(kind, few, whole, tmp_path):
+    numbers = {"seed": np.int64(3), "batch_size": np.int32(8)}
+    gt.run(KINDS[kind](few), tmp_path / "run", TINY, epochs=np.int64(1), **numbers)
+    gt.run(few, str(tmp_path / "run"), resume=True)
+    assert_same(tmp_path / "run", whole)
+    assert json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))["seed"] == 3

@@ -47,7 +47,7 @@ def test_another_checkpoint_in_its_place_is_refused(another_shipped_run, fast_ru
 
 def test_what_was_added_is_not_looked_at(another_shipped_run):
     expected = gt.restore()[0].get_weights()
-    (another_shipped_run / "ckpt-99999.index").write_text("from elsewhere")
+    (another_shipped_run / "ckpt-99999.index").write_text("from elsewhere", encoding="utf-8")
     assert all(map(np.array_equal, gt.restore()[0].get_weights(), expected))
 
 
@@ -60,17 +60,22 @@ def test_less_than_was_shipped_is_refused(change, another_shipped_run):
     elif change == "no sums":
         sums.unlink()
     else:
-        sums.write_text("not a sum\n" if change == "odd sums" else "")
+        sums.write_text("not a sum\n" if change == "odd sums" else "", encoding="utf-8")
     with pytest.raises(gt.CheckpointError, match=r"SHA256SUMS|not as shipped"):
         gt.restore()
 
 
 def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
     (tmp_path / "training_checkpoints").mkdir()
-    (tmp_path / "training_checkpoints" / "ckpt-1.index").write_text("an older run")
+    (tmp_path / "training_checkpoints" / "ckpt-1.index").write_text(
+        "an older run", encoding="utf-8"
+    )
     ship = importlib.import_module("ship")
     ship.ship(fast_run, tmp_path)
-    names = [line.split()[1] for line in (tmp_path / "training_checkpoints/SHA256SUMS").open()]
+    names = [
+        line.split()[1]
+        for line in (tmp_path / "training_checkpoints/SHA256SUMS").open(encoding="utf-8")
+    ]
     assert names == ["ckpt-3.data-00000-of-00001", "ckpt-3.index"]
     for path in ["run.json", "data/losses.csv", *(f"training_checkpoints/{n}" for n in names)]:
         assert (tmp_path / path).read_bytes() == (fast_run / path).read_bytes()
@@ -79,12 +84,12 @@ def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
     assert not (tmp_path / "training_checkpoints" / "ckpt-1.index").exists()
     latest = tf.train.latest_checkpoint(tmp_path / "training_checkpoints")
     assert latest.endswith("ckpt-3")
-    measures = (tmp_path / "data" / "measures.csv").read_text().splitlines()
+    measures = (tmp_path / "data" / "measures.csv").read_text(encoding="utf-8").splitlines()
     assert measures[0].startswith("epoch,number,distance,floor")
     assert [line.split(",")[0] for line in measures[1:]] == ["1"]
     command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 130"
     for folder in ("data", "training_checkpoints", "images_from_seed_images"):
-        assert command in (tmp_path / folder / "README.md").read_text()
+        assert command in (tmp_path / folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_shipped_run_can_go_on(fast_run, tmp_path, larger_mnist, images):

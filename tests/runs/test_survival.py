@@ -279,10 +279,10 @@ def test_row_10_a_full_disk(left, what, small_disk, few, whole):
 
 
 def test_row_11_a_file_in_the_folders_place(few, tmp_path):
-    (tmp_path / "run").write_text("mine")
+    (tmp_path / "run").write_text("mine", encoding="utf-8")
     with pytest.raises(OSError, match="run"):
         gt.run(few, tmp_path / "run", TINY, seed=3)
-    assert (tmp_path / "run").read_text() == "mine"
+    assert (tmp_path / "run").read_text(encoding="utf-8") == "mine"
     gt.run(few, tmp_path / "missing" / "parents" / "run", TINY, epochs=1, seed=3)
 
 
@@ -334,7 +334,9 @@ def test_row_14_another_run_is_refused_with_the_differences(other, run_copy, few
 
 def test_row_15_another_environment_is_warned_of(run_copy, few):
     path = run_copy / "run.json"
-    path.write_text(path.read_text().replace('"threads": ', '"threads": 10'))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"threads": ', '"threads": 10'), encoding="utf-8"
+    )
     with pytest.warns(UserWarning, match="up to rounding only: threads was 10"):
         gt.run(few, run_copy, epochs=4, resume=True)
 
@@ -403,10 +405,12 @@ def test_row_25_an_epoch_that_is_reached_changes_nothing(run_copy, few, capsys):
 def test_what_a_kill_left_is_removed(run_copy, few, whole):
     folder = run_copy / "training_checkpoints"
     (folder / "ckpt-12_temp").mkdir()
-    (folder / "ckpt-12_temp" / "part-00000-of-00001.data").write_text("half")
+    (folder / "ckpt-12_temp" / "part-00000-of-00001.data").write_text("half", encoding="utf-8")
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
-    (run_copy / "data" / f".gan-tutorial-{ended.pid}-losses.csv").write_text("half")
+    (run_copy / "data" / f".gan-tutorial-{ended.pid}-losses.csv").write_text(
+        "half", encoding="utf-8"
+    )
     gt.run(few, run_copy, resume=True)
     assert_same(run_copy, whole)
 
@@ -420,7 +424,7 @@ def test_a_run_killed_before_its_first_checkpoint_starts_at_step_0(
     if left is not None:
         half = tmp_path / "run" / "training_checkpoints" / left
         half.parent.mkdir(parents=True)
-        half.write_text("half")
+        half.write_text("half", encoding="utf-8")
     gt.run(few, tmp_path / "run", resume=True)
     assert "starting at step 0" in capsys.readouterr().out
     assert_same(tmp_path / "run", whole)
@@ -451,7 +455,10 @@ def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path, monkeyp
     losses = gt.run(few, tmp_path / "run", TINY, epochs=500, seed=3, watch=watch)
     assert [count() for count in traces] == [1]
     assert len(losses) == 500 * STEPS
-    assert len((tmp_path / "run" / "data" / "losses.csv").read_text().splitlines()) == 1501
+    assert (
+        len((tmp_path / "run" / "data" / "losses.csv").read_text(encoding="utf-8").splitlines())
+        == 1501
+    )
     print("MiB at epochs 100, 200, ...:", [round(m) for m in memory[99::100]])
     assert memory[-1] - memory[99] < 0.1 * memory[99]
 
