@@ -16,10 +16,12 @@ from .shield import keras
 
 
 def make(generator, discriminator, generator_optimizer, discriminator_optimizer):
-    """Return a tf.train.Checkpoint of all that a run needs in order to go on exactly.
+    """Return a tf.train.Checkpoint of the state that a run needs in order to go on exactly.
 
     It holds the lecture's four objects and the random state of the Dropout layers, which Keras 3
-    leaves out. The noise has no state, because it is a function of the seed and of the step.
+    leaves out. The noise and the order of the images have no state, because they are functions of
+    their seeds and of the step. After `step = resume(...)` a loop goes on with
+    `done, skip = divmod(step, steps_per_epoch)` and `first_epoch=done + 1`.
 
     Args:
         generator: the generator, a Keras model.
@@ -69,7 +71,8 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
         room = need_of_room(path, size)
         raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
-        steps = list(checkpoint_files.parts(directory))  # in order
+        # a higher step is of a damaged checkpoint that `resume` has passed over
+        steps = [old for old in checkpoint_files.parts(directory) if old <= step]
         for old in steps[:-keep]:
             if old % keep_every and old not in always:
                 checkpoint_files.remove(directory, old)
@@ -91,7 +94,8 @@ def load(checkpoint, directory, step=None):
     """Load a checkpoint into a tf.train.Checkpoint of some of its objects; return its step.
 
     If `step` is None, the checkpoint is the newest good one, as in `resume`. Otherwise no other
-    checkpoint is tried, and CheckpointError is raised if that one is missing or damaged.
+    checkpoint is tried, and CheckpointError is raised if that one is missing or damaged. As in
+    `resume`, it is raised too if the checkpoint does not fit, and nothing changes then.
     """
     return _load(checkpoint, directory, step, everything=False)
 
@@ -106,7 +110,7 @@ def _load(checkpoint, directory, step, everything):
         status = checkpoint.restore(f"{memory}/ckpt-{step}")
         status.expect_partial()  # so that TensorFlow does not warn at the end of the program
         if everything:
-            status.assert_consumed()  # each value in the checkpoint has a place in the objects
+            status.assert_consumed()  # each variable has a value, and no value is left over
         else:
             status.assert_existing_objects_matched()  # each variable has a value
     return step

@@ -80,9 +80,10 @@ def spherical_interpolation(start, end, number=10):
     """Return the spherical path between two latent points, (number, latent_dim) with both ends.
 
     If both ends have the same norm, the path is an arc of a great circle, and all its points have
-    this norm. If the ends point in the same direction or in opposite ones, or if one is 0, there
-    is not one such arc, and the straight path is returned. Arguments, result and errors are those
-    of `interpolation`. Source: White 2016, "Sampling Generative Networks", section 2 (slerp).
+    this norm. If the ends are parallel, in the same direction or in opposite ones, or if one is 0,
+    they define no great circle, and the straight path is returned. Arguments, result and errors
+    are those of `interpolation`. Source: White 2016, "Sampling Generative Networks", section 2
+    (slerp).
     """
     straight = interpolation(start, end, number)
     start, end = _checked_ends(start, end)
@@ -91,7 +92,7 @@ def spherical_interpolation(start, end, number=10):
     cosine = np.sum(start * end, axis=-1) / np.where(parallel, 1, norms)
     angle = np.arccos(np.clip(cosine, -1, 1))[..., np.newaxis]
     parallel = parallel[..., np.newaxis] | (np.sin(angle) < 1e-6)
-    ratios = np.linspace(0, 1, number)[:, np.newaxis]
+    ratios = np.linspace(0, 1, _whole(number))[:, np.newaxis]
     path = np.sin((1 - ratios) * angle) * start + np.sin(ratios * angle) * end
     path = path / np.where(parallel, 1, np.sin(angle))
     return np.where(parallel, straight, path).astype(np.float32)

@@ -1,5 +1,6 @@
 """The two networks of the game: generator g(z; θg) and discriminator d(x; θd)."""
 
+# plain Keras, and a decorator that keeps a user's keras.json from turning the images over
 from .shield import channels_last, keras
 
 layers = keras.layers

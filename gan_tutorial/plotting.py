@@ -43,7 +43,7 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
 
     Raises:
         ValueError: if the images have another shape, kind or range, or if `number` is not a whole
-            number from 1 to n.
+            number from 1 to n. Images without a pixel below 0 are drawn with a warning.
     """
     images = _images_to_draw(generated_images)
     number = len(images) if number is None else number
@@ -56,7 +56,7 @@ def plot_result(generated_images, number=None, *, columns=None, titles=None, siz
     rows = math.ceil(number / columns)
     title_height = 0 if titles is None else 0.25  # inches
     height = (size + title_height) * rows
-    # its places are set below, and Matplotlib must not move what is there
+    # no layout engine, which a style may ask for, because `subplots_adjust` places the axes
     figure = Picture(figsize=(size * columns, height), layout="none")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[number:]:

@@ -107,7 +107,8 @@ def check_recipe(recipe):
     """Return a recipe as a dict; `recipe` is a name in RECIPES, or a dict of your own.
 
     Raise ValueError if no recipe has this name, if a key of the dict is missing or unknown, or if
-    a value makes no sense. Unknown arguments of Adam or of a network are found by these.
+    a value makes no sense. Unknown arguments of a network are found by `make_networks`, and those
+    of Adam by `make_optimizers`.
     """
     if isinstance(recipe, str) and recipe in RECIPES:
         return RECIPES[recipe]

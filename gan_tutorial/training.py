@@ -65,7 +65,8 @@ def alternating_step(networks, optimizers, images, noise, loss_of_generator, pen
             penalised_d = loss_d + penalty(images)
         gradients_d = discriminator_tape.gradient(penalised_d, weights_d)
         discriminator_optimizer.apply(gradients_d, weights_d)
-        # the generator's gradient is taken at the new weights, and not through the update itself
+        # a tape does not differentiate an assignment to a variable, so the generator's gradient is
+        # taken at the discriminator's new weights, and not through its update
         loss_g = loss_of_generator(discriminator(fake_images, training=True))
     gradients_g = generator_tape.gradient(loss_g, weights_g)
     generator_optimizer.apply(gradients_g, weights_g)

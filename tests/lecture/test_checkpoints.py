@@ -236,3 +236,10 @@ def test_reading_changes_no_file(fast_run):
     before = contents(fast_run)
     gt.restore(fast_run)
     assert contents(fast_run) == before
+
+
+def test_what_was_just_saved_stays_beside_a_later_step(tmp_path):
+    checkpoint = tf.train.Checkpoint(counter=tf.Variable(0))
+    for step in (400, 900, 450):  # a run that has gone back to 400, because 900 is damaged
+        gt.checkpoints.save(checkpoint, tmp_path, step, keep=1, keep_every=1000)
+    assert steps_in(tmp_path) == [450, 900]

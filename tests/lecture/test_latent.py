@@ -238,6 +238,7 @@ def test_paths_of_several_pairs_are_the_paths_of_each_pair(path):
         np.testing.assert_array_equal(found, path(start, end, 7))
     assert path(gt.sample_prior(1), gt.sample_prior(1)).shape == (1, 10, 100)
     assert path(points[0].tolist(), tf.constant(points[1])).shape == (10, 100)
+    assert path(points[0], points[1], 7.0).shape == (7, 100)  # a whole number all the same
 
 
 @pytest.mark.parametrize("path", [gt.interpolation, gt.spherical_interpolation])
