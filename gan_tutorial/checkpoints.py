@@ -67,7 +67,7 @@ def save(checkpoint, directory, step, *, keep=2, keep_every=None, always=()):
     try:
         checkpoint_files.write(checkpoint, directory, step)
     except OSError as error:
-        size = sum(np.asarray(variable).nbytes for variable in _variables(checkpoint))
+        size = sum(variable.numpy().nbytes for variable in _variables(checkpoint))
         room = need_of_room(path, size)
         raise CheckpointError(f"nothing saved: {room} ({error})") from error
     if keep_every is not None:
@@ -150,7 +150,7 @@ def _read_or_refuse(folder, step):
 @contextlib.contextmanager
 def _all_or_nothing(checkpoint, path):
     """Put all variables back after any error; say that a checkpoint does not fit, if that is it."""
-    before = [(variable, np.array(variable)) for variable in _variables(checkpoint)]
+    before = [(variable, variable.numpy()) for variable in _variables(checkpoint)]
     try:
         yield
     except BaseException as error:

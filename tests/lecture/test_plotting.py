@@ -66,6 +66,7 @@ def test_number_must_be_of_the_images(number, images):
         gt.plot_result(images[:9], number)
 
 
+@pytest.mark.filterwarnings("ignore:no pixel of these images")
 def test_one_colour_map_serves_all_pictures_and_ink_is_dark(images, tmp_path):
     single = Figure()
     gt.plotting.show_image(images[0], single.subplots())
