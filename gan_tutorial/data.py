@@ -47,7 +47,8 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
     `next(iter(dataset))`. To look at a minibatch, make another dataset.
 
     Args:
-        images: (n, 28, 28, 1) float32 in [-1, 1].
+        images: (n, 28, 28, 1) in [-1, 1]. Samples of one number or of a vector each, (n,) or
+            (n, m), are taken too, and are not checked.
         batch_size: images per minibatch, from 1 to n. The last minibatch of an epoch is smaller
             if `batch_size` does not divide n.
         seed: of the order; None gives an order that cannot be reproduced.
@@ -60,7 +61,9 @@ def make_dataset(images, batch_size=256, *, seed=None, first_epoch=1):
         ValueError: if the images have another shape or range, or if the batch size is no whole
             number from 1 to the number of images.
     """
-    images = checked_images(images)
+    images = np.asarray(images)
+    if images.ndim > 2:
+        images = checked_images(images)
     check_batch_size(images, batch_size)
     entropy = np.random.SeedSequence(seed).entropy  # the seed, or if it is None a drawn one
     epochs = itertools.count(first_epoch)

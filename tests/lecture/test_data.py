@@ -378,3 +378,12 @@ def test_an_archive_of_another_range_is_no_mnist(largest, mnist_arrays, tmp_path
     np.savez(tmp_path / "mnist.npz", **arrays)
     with pytest.raises(gt.DataError, match=f"x_test must hold grey .* largest is {largest}"):
         gt.load_mnist(tmp_path / "mnist.npz")
+
+
+@pytest.mark.parametrize("shape", [(20,), (20, 1), (20, 3)])
+def test_samples_that_are_no_images_are_minibatches_too(shape):
+    samples = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    batches = list(gt.make_dataset(samples, 8, seed=0))
+    assert [len(batch) for batch in batches] == [8, 8, 4]
+    found = np.concatenate(batches)
+    np.testing.assert_array_equal(found[np.argsort(found.reshape(20, -1)[:, 0])], samples)
