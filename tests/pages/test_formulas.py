@@ -115,6 +115,7 @@ def test_references_show_the_tags_of_the_whole_notebook(tmp_path):
 def test_a_macro_lives_through_the_notebook(tmp_path, definition, used, text):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ResourceWarning)  # what another test has left open
         assert shown(tmp_path, definition, "# Next", used) == f"Next {text}"
 
 
