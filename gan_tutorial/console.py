@@ -22,7 +22,7 @@ def finite(text):
     raise click.BadParameter(f"must be a finite number, but is {text!r}")
 
 
-def path(text):
+def path(text):  # of this name, because the help calls a value by its function
     """Return the path that a text holds."""
     return path_of(text)
 
