@@ -45,7 +45,7 @@ bench: setup  ## measure side by side; writes benchmarks/README.md, ten minutes
 	-$(BIN)/python -m pip install --quiet --editable ".[bench]" --config-settings editable_mode=compat
 	$(BIN)/python benchmarks/report.py
 
-judge: setup  ## train the judge of evaluate again, two minutes
+judge: setup  ## train the judges of evaluate again, ten minutes
 	$(BIN)/python tools/judge.py
 
 RUN = runs/lecture

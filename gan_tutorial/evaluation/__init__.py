@@ -1,6 +1,14 @@
 """What generated images are worth: measures that compare them with real ones."""
 
-from .judge import classify, features, judge_model, load_judge, probabilities, train_judge
+from .judge import (
+    classify,
+    features,
+    judge_model,
+    load_judge,
+    probabilities,
+    second_judge_model,
+    train_judge,
+)
 from .measures import digit_measures, frechet_distance, measures_table
 from .neighbours import (
     memorisation,
@@ -29,6 +37,7 @@ __all__ = [
     "plot_pairs",
     "probabilities",
     "sample_images",
+    "second_judge_model",
     "train_judge",
     "two_sample_accuracy",
 ]
