@@ -18,12 +18,13 @@ option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
 ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
-RECIPE, PRECISION = click.Choice(["lecture", "fast"]), click.Choice(["float32", "mixed_bfloat16"])
+RECIPE = click.Choice(["lecture", "fast", "quick"])
+PRECISION = click.Choice(["float32", "mixed_bfloat16"])
 checkpoint_option = option(
     "--checkpoint",
     metavar="RUN",
     show_default="the lecture's shipped network",
-    help="A run's folder, its training_checkpoints, or the name of a shipped network.",
+    help="A run's folder, its training_checkpoints, or a shipped network: lecture or fast.",
 )
 
 
@@ -152,12 +153,22 @@ def _report(found):
 
 
 @cli.command()
-@click.argument("directory", type=path, default=".")
-def movie(directory):
+@click.argument("directory", type=path, required=False)
+@option(
+    "--checkpoint", metavar="RUN", help="A run's folder, or a shipped network: lecture or fast."
+)
+def movie(directory, checkpoint):
     """Join a run's pictures into generation.gif.
 
     DIRECTORY is the run's folder or a folder of pictures; the current folder if none is given.
     """
+    if directory is not None and checkpoint is not None:
+        raise click.UsageError("give a DIRECTORY or --checkpoint, not both")
+    if checkpoint is not None:
+        from gan_tutorial.runs.restore import run_folder
+
+        directory = run_folder(checkpoint)
+    directory = directory or Path()
     pictures = directory / "images_from_seed_images"
     print(gt.make_movie(pictures if pictures.is_dir() else directory))
 

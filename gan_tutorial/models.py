@@ -13,6 +13,7 @@ def generator_model(
     channels=256,
     kernel_size=5,
     negative_slope=0.3,
+    hidden=None,
     convolution=layers.Conv2DTranspose,
 ):
     """Return the generator: latent points (n, latent_dim) to images (n, 28, 28, 1) in [-1, 1].
@@ -25,15 +26,26 @@ def generator_model(
         channels: the depth of the first 7 x 7 stage; it is halved at each of the next two.
         kernel_size: the side of the kernels, in pixels.
         negative_slope: the slope of LeakyReLU below 0.
+        hidden: the units of a layer between the latent point and the first maps; the lecture has
+            none. With it the network can bend the latent space before it draws, so that less of
+            it lies between two digits.
         convolution: the layer of stride 1, the costliest. `make_networks` takes
             `FourierConv2DTranspose`, which has the same weights and is faster; its docstring says
             how to export it.
     """
     # the comments below give the shapes with the defaults
+    bend = []
+    if hidden is not None:
+        bend = [
+            layers.Dense(hidden, use_bias=False),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(negative_slope=negative_slope),
+        ]
     upsample = {"kernel_size": kernel_size, "padding": "same", "use_bias": False}
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
+            *bend,
             layers.Dense(7 * 7 * channels, use_bias=False),
             layers.BatchNormalization(),
             layers.LeakyReLU(negative_slope=negative_slope),
@@ -51,7 +63,9 @@ def generator_model(
 
 
 @channels_last()
-def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropout=0.3):
+def discriminator_model(
+    *, channels=64, kernel_size=5, negative_slope=0.3, dropout=0.3, hidden=None
+):
     """Return the discriminator: images (n, 28, 28, 1) in [-1, 1] to logits (n, 1).
 
     The probability that an image is real is d(x) = σ(logit). The defaults are the lecture's
@@ -63,9 +77,15 @@ def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropo
         kernel_size: the side of the kernels, in pixels.
         negative_slope: the slope of LeakyReLU below 0.
         dropout: the share of activations that are dropped while training, in [0, 1).
+        hidden: the units of a layer before the logit; the lecture has none. Without it, the logit
+            is a sum over places. What each place adds depends on 13 x 13 pixels (10 x 10 with
+            kernels of 4), so that the discriminator cannot see which strokes fit together.
     """
     # the comments below give the shapes with the defaults
     downsample = {"kernel_size": kernel_size, "strides": 2, "padding": "same"}
+    whole = []
+    if hidden is not None:
+        whole = [layers.Dense(hidden), layers.LeakyReLU(negative_slope=negative_slope)]
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -76,6 +96,7 @@ def discriminator_model(*, channels=64, kernel_size=5, negative_slope=0.3, dropo
             layers.LeakyReLU(negative_slope=negative_slope),
             layers.Dropout(dropout),  # 7 x 7 x 128
             layers.Flatten(),
+            *whole,
             layers.Dense(1),  # the logit
         ],
         name="discriminator",

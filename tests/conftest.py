@@ -63,9 +63,9 @@ def larger_mnist(digits, tmp_path_factory, monkeypatch):
 
 @pytest.fixture(scope="session")
 def fast_run(images, tmp_path_factory):
-    """Return the folder of a run: recipe fast, one epoch of 130 images in batches of 64."""
+    """Return the folder of a run: recipe fast, one epoch of 66 images in batches of 32."""
     directory = tmp_path_factory.mktemp("runs") / "fast"
-    gt.run(images[:130], directory, "fast", epochs=1, seed=5)
+    gt.run(images[:66], directory, "fast", epochs=1, seed=5)
     return directory
 
 

@@ -1,6 +1,7 @@
-"""Make a run the shipped run: its checkpoint, losses, pictures, movie, and its measures by epoch.
+"""Ship a run: its networks, losses, pictures, movie, and what its images are worth.
 
-python tools/ship.py RUN
+python tools/ship.py RUN [NAME]    NAME is lecture if it is not given, which lies at the top level
+python tools/ship.py               writes the READMEs and the digits of what is shipped once more
 """
 
 import json
@@ -11,12 +12,14 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import tensorflow as tf
 
 import gan_tutorial as gt
 from gan_tutorial.files.sums import write_sums
 from gan_tutorial.files.whole import whole_file
 
 PROJECT = Path(__file__).resolve().parent.parent
+SECONDS = PROJECT / "benchmarks" / "recipes.csv"  # how long the training of each network took
 READMES = {
     "training_checkpoints": """\
 The shipped networks, with their optimizers and random state, so that the run can go on: `gan-tutorial train --output . --resume --epochs {more}` at the top level, which holds the run. `gan_tutorial.restore()` reads them, and checks their sha256 first.
@@ -27,6 +30,19 @@ The images of 16 fixed latent points after every epoch of the shipped run, and `
     "data": """\
 `losses.csv` is the loss record of the shipped run (step, epoch, generator_loss, discriminator_loss; nats), `measures.csv` says what its images are worth. A `mnist.npz` put here is found by `load_mnist()`, and is not part of the repository.
 
+{measured}""",
+}
+README_ALONE = """\
+![A hundred generated digits](data/digits.png)
+
+A hundred digits of the network `{name}`, unselected. {time}
+
+`gan_tutorial.restore("{name}")` returns the two networks, and checks their sha256 first; `gan-tutorial generate --checkpoint {name} --output digits.png` generates digits. The generator has {parameters:,} parameters and takes latent points of {latent_dim} coordinates.
+
+`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its loss record (step, epoch, generator_loss, discriminator_loss; nats), `images_from_seed_images/` has the images of 16 fixed latent points after every epoch, and the movie that is made of them.
+
+{measured}"""
+MEASURED = """\
 Of {number:,.0f} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor:.2f}):
 
 {table}
@@ -36,31 +52,40 @@ The share of the images, in per cent, that the judge takes for each digit:
 {shares}
 
 Seen by `{judge}`.
-""",
-}
-MADE = "\nMade by\n\n    {command}\n\nand `make ship`. `run.json` at the top level says with which versions.\n"
+"""
+MADE = (
+    "\nMade by\n\n    {command}\n\nand `make ship`. `run.json` {where} says with which versions.\n"
+)
 SHOWN = ["distance", "classifier_score", "digit_variation", "confident", "precision", "recall"]
-SHOWN += ["coverage", "two_sample", "nearest"]
+SHOWN += ["coverage", "two_sample", "nearest", "copies"]
 
 
-def ship(run, project=PROJECT):
-    """Put the files of a run at the top level of the project, in the place of the shipped run's."""
-    steps = steps_to_ship(run, project)
-    gt.restore(run, steps[-1])  # first, because a damaged checkpoint must not replace a good one
+def ship(run, home=PROJECT, name="lecture"):
+    """Put the files of a run into a folder, in the place of the run that was shipped there.
+
+    The lecture's networks are shipped with their optimizers, so that the run can go on; others
+    without them, because these are two thirds of the bytes.
+    """
+    steps = steps_to_ship(run, home)
+    networks = gt.restore(run, steps[-1])  # before a good checkpoint is replaced by a damaged one
     plan = json.loads((run / "run.json").read_text(encoding="utf-8"))
     measures = pd.DataFrame(measures_by_epoch(run, plan, steps)).set_index("epoch")
-    replace_checkpoint(run, project, steps[-1])
-    replace(run, project, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
-    gt.make_movie(project / "images_from_seed_images")
-    replace(run, project, "data", r"losses\.csv")
-    replace(run, project, ".", r"run\.json")
-    write_csv(project / "data" / "measures.csv", measures)
-    write_readmes(project, plan, measures)
+    if name == "lecture":
+        replace_checkpoint(home, run / "training_checkpoints", steps[-1])
+    else:
+        write_networks(home, networks, steps[-1])
+    replace(run, home, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
+    gt.make_movie(home / "images_from_seed_images")
+    replace(run, home, "data", r"losses\.csv")
+    replace(run, home, ".", r"run\.json")
+    with whole_file(home / "data" / "measures.csv") as temporary:
+        measures.to_csv(temporary, float_format="%.6g", lineterminator="\n")
+    describe(home, name)
 
 
-def steps_to_ship(run, project):
+def steps_to_ship(run, home):
     """Return the steps of a run's checkpoints, in order, unless the run cannot be shipped."""
-    if run.resolve() == project.resolve():
+    if run.resolve() == home.resolve():
         raise SystemExit(f"{str(run)!r} is the shipped run itself: name another run's folder")
     steps = sorted(int(path.stem[5:]) for path in run.glob("training_checkpoints/ckpt-*.index"))
     if not steps:
@@ -90,53 +115,93 @@ def numbers_of(generated, test, ratio):
     return {**first, "floor": test["distance"], **numbers, **shares}
 
 
-def replace_checkpoint(run, project, step):
+def write_networks(home, networks, step):
+    """Write a checkpoint of the two networks alone, and put it in the place of another."""
+    generator, discriminator = networks
+    made = home / "networks"  # beside the folder that is replaced, on the same disk
+    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
+    gt.checkpoints.save(checkpoint, made, step)
+    replace_checkpoint(home, made, step)
+    shutil.rmtree(made)
+
+
+def replace_checkpoint(home, source, step):
     """Replace the checkpoint, and the two files beside it that name it."""
-    folder = project / "training_checkpoints"
-    names = replace(run, project, folder.name, rf"ckpt-{step}\..*", r"ckpt-[0-9]+\.(index|data-.*)")
+    folder = home / "training_checkpoints"
+    pattern, replaced = rf"ckpt-{step}\..*", r"ckpt-[0-9]+\.(index|data-.*)"
+    names = replace_files(source, folder, pattern, replaced)
     state = f'model_checkpoint_path: "ckpt-{step}"\nall_model_checkpoint_paths: "ckpt-{step}"\n'
     with whole_file(folder / "checkpoint") as temporary:
         temporary.write_text(state, encoding="utf-8")  # as TensorFlow writes it
     write_sums(folder, names)
 
 
-def replace(run, project, folder, pattern, replaced=None):
-    """Copy the files of a folder whose names have a pattern; return their names.
+def replace(run, home, folder, pattern):
+    """Copy the files of a run's folder whose names have a pattern, and remove those of before."""
+    replace_files(run / folder, home / folder, pattern, pattern)
 
-    Other files in the project whose names have the pattern `replaced` are removed, because they
-    are of the run before. `replaced` is `pattern` if None.
+
+def replace_files(source, folder, pattern, replaced):
+    """Copy files whose names have a pattern; return their names.
+
+    Other files in the folder whose names have the pattern `replaced` are removed, because they
+    are of the run before.
     """
-    names = {path.name for path in (run / folder).iterdir() if re.fullmatch(pattern, path.name)}
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {path.name for path in source.iterdir() if re.fullmatch(pattern, path.name)}
     for name in names:
-        with whole_file(project / folder / name) as temporary:
-            shutil.copyfile(run / folder / name, temporary)
-    for old in (project / folder).iterdir():
-        if old.name not in names and re.fullmatch(replaced or pattern, old.name):
+        with whole_file(folder / name) as temporary:
+            shutil.copyfile(source / name, temporary)
+    for old in folder.iterdir():
+        if old.name not in names and re.fullmatch(replaced, old.name):
             old.unlink()
     return names
 
 
-def write_csv(path, measures):
-    """Write a table of measures to a file, with six digits each."""
-    with whole_file(path) as temporary:
-        measures.to_csv(temporary, float_format="%.6g", lineterminator="\n")
-
-
-def write_readmes(project, plan, measures):
-    """Write the README of each folder: what is in it, and the command that made it."""
-    shown = measures[SHOWN].rename(columns=lambda name: name.replace("_", " "))
-    shares = 100 * measures.filter(like="share_").rename(columns=lambda name: name[-1])
+def describe(home, name):
+    """Write a picture of a hundred digits, and what is in each folder and which command made it."""
+    generator, _ = gt.restore(home / "training_checkpoints")
+    latent_dim = generator.input_shape[-1]
+    digits = gt.generate_images(generator, gt.sample_prior(100, seed=0, latent_dim=latent_dim))
+    gt.plotting.save_figure(gt.plot_result(digits), home / "data" / "digits.png")
+    plan = json.loads((home / "run.json").read_text(encoding="utf-8"))
+    measures = pd.read_csv(home / "data" / "measures.csv").set_index("epoch")
     values = {
-        **measures.iloc[-1],
+        "name": name,
         "more": measures.index[-1] + 50,
-        "table": shown.to_markdown(floatfmt=".4g"),
-        "shares": shares.to_markdown(floatfmt=".4g"),
-        "judge": gt.evaluation.load_judge().name,
+        "time": time_in_words(plan),
+        "measured": measured_in_words(measures),
+        "parameters": generator.count_params(),
+        "latent_dim": latent_dim,
         "command": command(plan, measures.index[-1]),
+        "where": "at the top level" if name == "lecture" else "beside this file",
     }
-    for folder, text in READMES.items():
-        with whole_file(project / folder / "README.md") as temporary:
+    texts = READMES if name == "lecture" else {".": README_ALONE}
+    for folder, text in texts.items():
+        with whole_file(home / folder / "README.md") as temporary:
             temporary.write_text((text + MADE).format(**values), encoding="utf-8")
+
+
+def time_in_words(plan):
+    """Return how long a training took, in a sentence, "" if nobody measured it."""
+    seconds = pd.read_csv(SECONDS) if SECONDS.exists() else pd.DataFrame(columns=["recipe", "seed"])
+    own = (seconds["recipe"] == plan["recipe"]) & (seconds["seed"] == plan["seed"])
+    if not own.any():
+        return ""
+    machine = f"{plan['threads']} threads of {plan.get('processor_model', plan['processor'])}"
+    return f"Their training took {seconds.loc[own, 'seconds'].iloc[0]:.0f} seconds on {machine}."
+
+
+def measured_in_words(measures):
+    """Return the tables of the measures by epoch as Markdown."""
+    shown = measures[[name for name in SHOWN if name in measures]]
+    shares = 100 * measures.filter(like="share_").rename(columns=lambda name: name[-1])
+    return MEASURED.format(
+        **measures.iloc[-1],
+        table=shown.rename(columns=lambda name: name.replace("_", " ")).to_markdown(floatfmt=".4g"),
+        shares=shares.to_markdown(floatfmt=".4g"),
+        judge=gt.evaluation.load_judge().name,
+    )
 
 
 def command(plan, epochs):
@@ -154,7 +219,16 @@ def command(plan, epochs):
     return " ".join(["gan-tutorial train", *given])
 
 
+def main(run=None, name="lecture"):
+    """Ship a run under a name, or describe once more what is shipped."""
+    if run is not None:
+        ship(Path(run), PROJECT if name == "lecture" else PROJECT / "shipped" / name, name)
+        return
+    for shipped in ["lecture", *sorted(path.name for path in PROJECT.glob("shipped/*"))]:
+        describe(PROJECT if shipped == "lecture" else PROJECT / "shipped" / shipped, shipped)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) > 3 or sys.argv[1:2] in (["-h"], ["--help"]):
         sys.exit(__doc__)
-    ship(Path(sys.argv[1]))
+    main(*sys.argv[1:])

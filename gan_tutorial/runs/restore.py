@@ -23,9 +23,9 @@ def restore(directory="lecture", step=None):
     settings. `FourierConv2DTranspose` in fourier.py says how to save or convert the generator.
 
     Args:
-        directory: the name of a network that comes with the tutorial ("lecture"), whose sha256 is
-            checked; or a run's folder, or its `training_checkpoints`. To restore a folder of your
-            own that has the name lecture, write "./lecture".
+        directory: the name of a network that comes with the tutorial ("lecture" or "fast"), whose
+            sha256 is checked; or a run's folder, or its `training_checkpoints`. To restore a folder
+            of your own that has the name fast, write "./fast".
         step: the step of the checkpoint; the newest good one if None.
 
     Raises:

@@ -262,7 +262,7 @@ def test_a_run_that_was_trained_on_other_images_is_named(larger_mnist, fast_run,
     arguments = ["evaluate", "--number", "65", "--checkpoint"]
     assert main([*arguments, str(fast_run)]) == 0
     said = capsys.readouterr().err
-    assert "trained on 130 images (sha256 " in said
+    assert "trained on 66 images (sha256 " in said
     assert "and not on 300 images (sha256 " in said
     gt.run(gt.load_mnist()[0][0], fast_run.parent / "same", "fast", epochs=1, seed=5)
     for place in ("same", "same/training_checkpoints"):

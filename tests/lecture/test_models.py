@@ -1,3 +1,4 @@
+import math
 import warnings
 
 import keras
@@ -132,10 +133,52 @@ def test_two_optimizers_are_two():
     assert first is not second
 
 
-def test_fast_rate_halves_as_often_as_the_recipe_says():
-    recipe = gt.RECIPES["fast"]
-    for optimizer in gt.make_optimizers("fast"):
+@pytest.mark.parametrize("name", ["fast", "quick"])
+def test_the_rate_falls_along_a_half_cosine_by_the_recipes_end_and_stays(name):
+    recipe = gt.RECIPES[name]
+    rate, steps = recipe["optimizer"]["learning_rate"], recipe["decay_steps"]
+    assert steps == recipe["epochs"] * math.ceil(60_000 / recipe["batch_size"])
+    for optimizer in gt.make_optimizers(name):
+        for share in (0, 0.25, 0.5, 1, 3):
+            optimizer.iterations.assign(round(share * steps))
+            cosine = (1 + np.cos(np.pi * min(share, 1))) / 2
+            expected = rate * (0.01 + 0.99 * cosine)
+            assert float(optimizer.learning_rate) == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_rate_may_halve_as_in_runs_of_the_first_edition():
+    recipe = {**gt.RECIPES["fast"], "decay_steps": None, "half_life": 2500}
+    for optimizer in gt.make_optimizers(recipe):
         for halvings in (0, 1, 2.5):
-            optimizer.iterations.assign(int(halvings * recipe["half_life"]))
-            expected = recipe["optimizer"]["learning_rate"] / 2**halvings
-            assert float(optimizer.learning_rate) == pytest.approx(expected)
+            optimizer.iterations.assign(int(halvings * 2500))
+            assert float(optimizer.learning_rate) == pytest.approx(2e-3 / 2**halvings)
+
+
+def test_quick_has_the_networks_and_the_penalty_of_fast():
+    of_time = {"epochs", "batch_size", "decay_steps"}
+    quick, fast = gt.RECIPES["quick"], gt.RECIPES["fast"]
+    assert {key for key in fast if quick[key] != fast[key]} == of_time
+
+
+def test_hidden_layers_add_their_weights_and_the_lecture_has_none():
+    plain, hidden = gt.generator_model(20), gt.generator_model(20, hidden=9)
+    more = (20 + 4) * 9 + (9 - 20) * 49 * 256  # a layer with BatchNorm, and a first layer from 9
+    assert hidden.count_params() == plain.count_params() + more
+    plain, hidden = gt.discriminator_model(), gt.discriminator_model(hidden=9)
+    more = (49 * 128 + 1) * 9 + (9 + 1) - (49 * 128 + 1)
+    assert hidden.count_params() == plain.count_params() + more
+
+
+def test_without_a_hidden_layer_the_logit_is_a_sum_over_places():
+    """What a stroke adds does not depend on a stroke far from it, unless there is such a layer."""
+    for hidden, adds_up in ((None, True), (16, False)):
+        discriminator = gt.discriminator_model(kernel_size=4, hidden=hidden)
+        blank = -np.ones((28, 28, 1), np.float32)
+        left, right, both = blank.copy(), blank.copy(), blank.copy()
+        for image in (left, both):
+            image[10:14, 2:6] = 1
+        for image in (right, both):
+            image[10:14, 20:24] = 1
+        logits = discriminator(np.stack([blank, left, right, both]), training=False).numpy()[:, 0]
+        difference = logits[3] - logits[1] - logits[2] + logits[0]
+        assert (abs(difference) < 1e-5) == adds_up

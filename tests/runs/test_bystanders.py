@@ -95,9 +95,9 @@ def crowded(fast_run, larger_mnist, tmp_path):
 @pytest.mark.parametrize(
     "command",
     [
-        "train --resume --limit 130 --epochs 2 --output .",
-        "train --resume --limit 130 --epochs 1 --output .",
-        "train --limit 130 --output .",
+        "train --resume --limit 66 --epochs 2 --output .",
+        "train --resume --limit 66 --epochs 1 --output .",
+        "train --limit 66 --output .",
         "generate --checkpoint . --number 3 --output digits.png",
         "generate --checkpoint . --number 3 --output images_from_seed_images/digits.npz",
         "evaluate --checkpoint . --number 65 --pairs pairs.png",
@@ -146,7 +146,7 @@ def test_row_30_a_new_run_does_not_take_the_place_of_what_is_there(name, few, tm
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_row_30_after_a_run_that_was_ended(number, crowded):
     folder, before = crowded
-    command = [sys.executable, "-m", "gan_tutorial", "train", "--resume", "--limit", "130"]
+    command = [sys.executable, "-m", "gan_tutorial", "train", "--resume", "--limit", "66"]
     command += ["--output", str(folder), "--epochs", "100000"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         picture = folder / "images_from_seed_images" / "image_at_epoch_003.png"

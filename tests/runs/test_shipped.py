@@ -87,14 +87,38 @@ def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
     measures = (tmp_path / "data" / "measures.csv").read_text(encoding="utf-8").splitlines()
     assert measures[0].startswith("epoch,number,distance,floor")
     assert [line.split(",")[0] for line in measures[1:]] == ["1"]
-    command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 130"
+    command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 66"
     for folder in ("data", "training_checkpoints", "images_from_seed_images"):
         assert command in (tmp_path / folder / "README.md").read_text(encoding="utf-8")
 
 
+def test_networks_are_shipped_alone_in_a_folder_of_their_own(
+    fast_run, tmp_path, larger_mnist, monkeypatch
+):
+    home = tmp_path / "shipped" / "mine"
+    importlib.import_module("ship").ship(fast_run, home, "mine")
+    monkeypatch.setattr(restore_module, "shipped_names", lambda: ["lecture", "mine"])
+    monkeypatch.setattr(restore_module, "shipped_run", lambda name=None: home)
+    expected = [network.get_weights() for network in gt.restore(fast_run)]
+    for networks in (gt.restore("mine"), gt.restore(home)):
+        for network, weights in zip(networks, expected, strict=True):
+            assert all(map(np.array_equal, network.get_weights(), weights))
+    data, run = (
+        next(folder.glob("training_checkpoints/ckpt-3.data*")).stat().st_size
+        for folder in (home, fast_run)
+    )
+    assert data < run / 2
+    text = (home / "README.md").read_text(encoding="utf-8")
+    assert "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 66" in text
+    assert '`gan_tutorial.restore("mine")`' in text
+    assert (home / "data" / "digits.png").read_bytes()[:4] == b"\x89PNG"
+    with pytest.raises(gt.CheckpointError, match="does not fit"):
+        gt.run(gt.load_mnist()[0][0][:66], home, epochs=2, resume=True)
+
+
 def test_the_shipped_run_can_go_on(fast_run, tmp_path, larger_mnist, images):
     importlib.import_module("ship").ship(fast_run, tmp_path)
-    gt.run(images[:130], tmp_path, epochs=2, resume=True)
+    gt.run(images[:66], tmp_path, epochs=2, resume=True)
     shutil.copytree(fast_run, tmp_path / "whole")
-    gt.run(images[:130], tmp_path / "whole", epochs=2, resume=True)
+    gt.run(images[:66], tmp_path / "whole", epochs=2, resume=True)
     np.testing.assert_array_equal(gt.read_losses(tmp_path), gt.read_losses(tmp_path / "whole"))

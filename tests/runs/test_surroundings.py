@@ -217,6 +217,8 @@ def test_row_32_another_recipe_is_another_run(own_run, few):
         ({"betas": 1}, "a recipe has the keys batch_size, .* but this one has .*betas"),
         ({"r1": float("inf")}, r"recipe\['r1'\] must be a number of at least 0, but is inf"),
         ({"half_life": 0}, "must be a number above 0, or None, but is 0"),
+        ({"decay_steps": 2.5}, "must be a whole number of at least 1, or None, but is 2.5"),
+        ({"generator": {"hidden": 0}}, "must be a whole number of at least 1, or None, but is 0"),
         ({"epochs": 1.5}, "must be a whole number of at least 1, but is 1.5"),
         ({"optimizer": {"learning_rate": 1e-3, "beta_1": "x"}}, "from 0 to below 1, but is 'x'"),
         ({"optimizer": {"learning_rate": 1e-3, "beta_1": 2.0}}, "from 0 to below 1, but is 2.0"),
