@@ -49,8 +49,9 @@ judge: setup  ## train the judges of evaluate again, ten minutes
 	$(BIN)/python tools/judge.py
 
 RUN = runs/lecture
-ship: setup  ## make the run in RUN the shipped one, measured; minutes
-	$(BIN)/python tools/ship.py $(RUN)
+NAME = lecture
+ship: setup  ## ship the run in RUN as NAME (lecture or fast), measured; minutes
+	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 
 clean:  ## remove what was built (not .venv, not runs/, nothing of anybody else's)
 	@test ! -x $(BIN)/python || $(BIN)/python -m lecture_pages clean

@@ -35,7 +35,9 @@ START = {  # the first edition's recipe, but for the rate's fall
     "mapping": 0,  # units of each hidden layer of the generator
     "mappings": 1,  # how many such layers, if `mapping` is not 0
     "mapping_bn": 1,  # whether they have BatchNorm
-    "hidden": 0,  # units of a hidden layer of the discriminator
+    "kinds": 0,  # of how many of the coordinates the largest alone counts, as a choice
+    "hidden": 0,  # units of each hidden layer of the discriminator
+    "hiddens": 1,  # how many such layers, if `hidden` is not 0
     "third": 0,  # channels of a third convolution of the discriminator
     "spread": 0,  # whether the discriminator sees how different the images of a minibatch are
     "blocks": 0,  # whether the one-channel layers see blocks of 2 x 2 pixels as four channels
@@ -99,7 +101,7 @@ def trial(changes, seed, seconds):
 
 
 def generator_of(options):
-    hidden = []
+    hidden = [layers.Lambda(with_choice(options["kinds"]))] if options["kinds"] else []
     for _ in range(options["mappings"] if options["mapping"] else 0):
         norm = [layers.BatchNormalization()] if options["mapping_bn"] else []
         hidden += [layers.Dense(options["mapping"], use_bias=not norm), *norm]
@@ -126,9 +128,22 @@ def discriminator_of(options):
     if options["spread"]:
         inside += [layers.Lambda(with_spread)]
     inside += [layers.Flatten()]
-    if options["hidden"]:
+    for _ in range(options["hiddens"] if options["hidden"] else 0):
         inside += [layers.Dense(options["hidden"]), layers.LeakyReLU(**SLOPE)]
     return keras.Sequential([keras.Input((28, 28, 1)), *inside, layers.Dense(1)])
+
+
+def with_choice(kinds):
+    """Return a function that turns the first coordinates into 1 for the largest, 0 for others.
+
+    The prior is then in so many parts without a connection, although the points are normal.
+    """
+
+    def function(points):
+        choice = tf.one_hot(tf.argmax(points[:, :kinds], axis=1), kinds, dtype=points.dtype)
+        return tf.concat([choice, points[:, kinds:]], axis=1)
+
+    return function
 
 
 def with_spread(maps):

@@ -18,8 +18,8 @@ option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
 ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
-RECIPE = click.Choice(["lecture", "fast", "quick"])
-PRECISION = click.Choice(["float32", "mixed_bfloat16"])
+PRECISIONS, RECIPES = ("float32", "mixed_bfloat16"), ("lecture", "fast", "quick")
+PRECISION, RECIPE = click.Choice(PRECISIONS), click.Choice(RECIPES)
 checkpoint_option = option(
     "--checkpoint",
     metavar="RUN",
@@ -154,22 +154,19 @@ def _report(found):
 
 @cli.command()
 @click.argument("directory", type=path, required=False)
-@option(
-    "--checkpoint", metavar="RUN", help="A run's folder, or a shipped network: lecture or fast."
-)
+@option("--checkpoint", metavar="RUN", help="A run's folder, or the name of a shipped network.")
 def movie(directory, checkpoint):
     """Join a run's pictures into generation.gif.
 
     DIRECTORY is the run's folder or a folder of pictures; the current folder if none is given.
     """
-    if directory is not None and checkpoint is not None:
+    if directory and checkpoint:
         raise click.UsageError("give a DIRECTORY or --checkpoint, not both")
-    if checkpoint is not None:
-        from gan_tutorial.runs.restore import run_folder
-
+    if checkpoint:
+        with gt.quiet():
+            from gan_tutorial.runs.restore import run_folder
         directory = run_folder(checkpoint)
-    directory = directory or Path()
-    pictures = directory / "images_from_seed_images"
+    pictures = (directory := directory or Path()) / "images_from_seed_images"
     print(gt.make_movie(pictures if pictures.is_dir() else directory))
 
 

@@ -155,7 +155,7 @@ def test_generated_npz_is_as_numpy_writes_it(fast_run, tmp_path, capfd):
     assert generate(fast_run, path, "--number", "1500", "--seed", "1") == 0
     assert capfd.readouterr() == (f"1500 images in {path}\n", "")
     generator, _ = gt.restore(fast_run)
-    points = gt.sample_prior(1500, seed=1)  # the program draws them in two parts
+    points = gt.sample_prior(1500, seed=1, latent_dim=32)  # the program draws them in two parts
     np.savez(tmp_path / "whole.npz", images=gt.generate_images(generator, points))
     parts, whole = zipfile.ZipFile(path), zipfile.ZipFile(tmp_path / "whole.npz")
     assert parts.namelist() == whole.namelist() == ["images.npy"]
@@ -173,11 +173,14 @@ def test_points_are_of_the_prior_unless_scales_are_given(fast_run, tmp_path):
 
     generator, _ = gt.restore(fast_run)
     for arguments, points in (
-        ([], gt.sample_prior(5, seed=1)),
-        (["--scale-means", "5"], gt.generate_latent_points(5, 5, 1, seed=1)),
-        (["--scale-stds", "10"], gt.generate_latent_points(5, 1, 10, seed=1)),
-        (["--scale-means", "-5", "--scale-stds", "1"], gt.generate_latent_points(5, -5, 1, seed=1)),
-        (["--scale-means", "0"], gt.generate_latent_points(5, 0, 1, seed=1)),
+        ([], gt.sample_prior(5, seed=1, latent_dim=32)),
+        (["--scale-means", "5"], gt.generate_latent_points(5, 5, 1, seed=1, latent_dim=32)),
+        (["--scale-stds", "10"], gt.generate_latent_points(5, 1, 10, seed=1, latent_dim=32)),
+        (
+            ["--scale-means", "-5", "--scale-stds", "1"],
+            gt.generate_latent_points(5, -5, 1, seed=1, latent_dim=32),
+        ),
+        (["--scale-means", "0"], gt.generate_latent_points(5, 0, 1, seed=1, latent_dim=32)),
     ):
         images = images_of(fast_run, tmp_path, "images", "--seed", "1", *arguments)
         np.testing.assert_array_equal(images, gt.generate_images(generator, points))
@@ -229,6 +232,14 @@ def test_movie_is_made_for_a_run_or_a_folder_of_pictures(fast_run, tmp_path, cap
         assert main(["movie", str(directory)]) == 0
         assert capfd.readouterr() == (f"{pictures / 'generation.gif'}\n", "")
         assert (pictures / "generation.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_movie_of_a_run_by_its_name_or_folder(fast_run, tmp_path, capfd):
+    shutil.copytree(fast_run, tmp_path / "run")
+    assert main(["movie", "--checkpoint", str(tmp_path / "run")]) == 0
+    assert capfd.readouterr().out.strip().endswith("generation.gif")
+    assert main(["movie", str(tmp_path / "run"), "--checkpoint", "fast"]) == 2
+    assert "give a DIRECTORY or --checkpoint, not both" in capfd.readouterr().err
 
 
 def test_movie_of_nothing_fails_with_one_line(tmp_path, monkeypatch, capfd):

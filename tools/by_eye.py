@@ -1,9 +1,10 @@
 """Digits for the eye: a mixture of real and generated images, to be judged without knowing which.
 
 python tools/by_eye.py sheets FOLDER           writes sheet_1.png ... and key.csv (which is which)
-python tools/by_eye.py count FOLDER ANSWERS... counts the answers: clean, damaged or none
+python tools/by_eye.py count FOLDER ANSWERS... counts the answers into benchmarks/by_eye.csv
 
-Each file of answers is a table with the columns number and answer. The images are 100 of each kind,
+Each file of answers is a table with the columns number and answer (clean, damaged or none), and
+each is of another reader. The images are 100 of each kind,
 in an order that is drawn at random.
 """
 
@@ -16,6 +17,8 @@ import pandas as pd
 import gan_tutorial as gt
 
 NUMBER, PER_SHEET, SEED = 100, 50, 20261126
+ANSWERS = ["clean", "damaged", "none"]
+RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "by_eye.csv"
 
 
 def sheets(folder):
@@ -39,14 +42,18 @@ def sheets(folder):
 
 
 def count(folder, answers):
-    """Print how often each answer was given to each kind of image, for each who answered."""
+    """Count how often each answer was given to each kind of image, by each who answered."""
     key = pd.read_csv(folder / "key.csv", index_col="number")
-    for path in answers:
+    tables = []
+    for reader, path in enumerate(answers, 1):
         given = pd.read_csv(path, index_col="number")["answer"].str.strip()
-        if set(given.index) != set(key.index) or not given.isin(["clean", "damaged", "none"]).all():
+        if set(given.index) != set(key.index) or not given.isin(ANSWERS).all():
             raise SystemExit(f"{path}: an answer (clean, damaged or none) for each image, please")
-        table = pd.crosstab(key["kind"], given)
-        print(path.name, table.to_markdown(), sep="\n\n", end="\n\n")
+        counts = pd.crosstab(key["kind"], given).reindex(columns=ANSWERS, fill_value=0)
+        tables.append(counts.reset_index().assign(reader=reader))
+    table = pd.concat(tables)[["kind", "reader", *ANSWERS]].sort_values(["kind", "reader"])
+    table.to_csv(RESULTS, index=False, lineterminator="\n")
+    print(table.to_markdown(index=False))
 
 
 def main(arguments):

@@ -20,6 +20,7 @@ from gan_tutorial.files.whole import whole_file
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS = PROJECT / "benchmarks" / "recipes.csv"  # how long the training of each network took
+BY_EYE = PROJECT / "benchmarks" / "by_eye.csv"  # how many of its digits are clean, to readers
 READMES = {
     "training_checkpoints": """\
 The shipped networks, with their optimizers and random state, so that the run can go on: `gan-tutorial train --output . --resume --epochs {more}` at the top level, which holds the run. `gan_tutorial.restore()` reads them, and checks their sha256 first.
@@ -30,7 +31,11 @@ The images of 16 fixed latent points after every epoch of the shipped run, and `
     "data": """\
 `losses.csv` is the loss record of the shipped run (step, epoch, generator_loss, discriminator_loss; nats), `measures.csv` says what its images are worth. A `mnist.npz` put here is found by `load_mnist()`, and is not part of the repository.
 
-{measured}""",
+![A hundred generated digits](digits.png)
+
+A hundred of its digits, unselected. {time}
+
+{by_eye}{measured}""",
 }
 README_ALONE = """\
 ![A hundred generated digits](data/digits.png)
@@ -41,7 +46,7 @@ A hundred digits of the network `{name}`, unselected. {time}
 
 `training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its loss record (step, epoch, generator_loss, discriminator_loss; nats), `images_from_seed_images/` has the images of 16 fixed latent points after every epoch, and the movie that is made of them.
 
-{measured}"""
+{by_eye}{measured}"""
 MEASURED = """\
 Of {number:,.0f} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor:.2f}):
 
@@ -170,6 +175,7 @@ def describe(home, name):
         "name": name,
         "more": measures.index[-1] + 50,
         "time": time_in_words(plan),
+        "by_eye": by_eye_in_words(),
         "measured": measured_in_words(measures),
         "parameters": generator.count_params(),
         "latent_dim": latent_dim,
@@ -184,12 +190,28 @@ def describe(home, name):
 
 def time_in_words(plan):
     """Return how long a training took, in a sentence, "" if nobody measured it."""
-    seconds = pd.read_csv(SECONDS) if SECONDS.exists() else pd.DataFrame(columns=["recipe", "seed"])
-    own = (seconds["recipe"] == plan["recipe"]) & (seconds["seed"] == plan["seed"])
-    if not own.any():
+    if not SECONDS.exists():
         return ""
-    machine = f"{plan['threads']} threads of {plan.get('processor_model', plan['processor'])}"
-    return f"Their training took {seconds.loc[own, 'seconds'].iloc[0]:.0f} seconds on {machine}."
+    table = pd.read_csv(SECONDS)
+    own = table[(table["recipe"] == plan["recipe"]) & (table["seed"] == plan["seed"])]
+    if own.empty:
+        return ""
+    minutes = own["seconds"].iloc[0] / 60
+    time = f"{minutes:.1f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
+    machine = f"on {plan['threads']} threads of {plan.get('processor_model', 'a processor')}"
+    return f"The training takes {time} {machine}, everything included (`benchmarks/recipes.py`)."
+
+
+def by_eye_in_words():
+    """Return how readers judged digits, as a Markdown table, "" if nobody was asked."""
+    if not BY_EYE.exists():
+        return ""
+    table = pd.read_csv(BY_EYE).to_markdown(index=False)
+    return (
+        "Readers who did not know which images are which judged 100 of each network and 100 real "
+        "ones, mixed: is it a clean digit, a damaged digit, or none? (`tools/by_eye.py`)\n\n"
+        f"{table}\n\n"
+    )
 
 
 def measured_in_words(measures):

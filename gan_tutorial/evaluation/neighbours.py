@@ -1,5 +1,7 @@
 """Nearest neighbours: which real images generated ones are near to, and which are near to none."""
 
+import math
+
 import numpy as np
 import sklearn
 from sklearn.metrics import pairwise_distances_chunked
@@ -111,10 +113,29 @@ def nearest_images(images, reference_images, number=1):
     Euclidean, on pixels scaled to [0, 1]. From MNIST's test images to its 60,000 training images
     its median is about 4.4.
     """
-    images = checked_images(images)
-    return _distances(
-        _pixels(checked_images(reference_images, "reference images")), _pixels(images), number
-    )
+    queries = _pixels(checked_images(images))
+    points = _pixels(checked_images(reference_images, "reference images"))
+    # |q - p|² is |q|² minus the closeness 2 q·p - |p|², which is one product of matrices
+    longer = np.column_stack([points, np.sum(points**2, axis=1)])
+    parts = []
+    for part in np.array_split(queries, math.ceil(len(queries) / 500)):  # to spare memory
+        closeness = np.column_stack([2 * part, -np.ones(len(part), np.float32)]) @ longer.T
+        parts.append(_nearest(part, points, closeness, number))
+    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+
+
+def _nearest(queries, points, closeness, number):
+    """Return the distances and the indices of the points of the largest closeness.
+
+    Closeness in float32 takes half the time of scikit-learn's distances in float64. The distances
+    of the nearest are then taken from the differences, so that no digits are lost.
+    """
+    nearest = closeness.argmax(axis=1)[:, np.newaxis]
+    if number > 1:
+        nearest = np.argpartition(-closeness, number - 1, axis=1)[:, :number]
+    distances = np.linalg.norm(queries[:, np.newaxis] - points[nearest], axis=2)
+    order = np.argsort(distances, axis=1)
+    return np.take_along_axis(distances, order, 1), np.take_along_axis(nearest, order, 1)
 
 
 def plot_pairs(images, train_images, pairs):

@@ -9,7 +9,7 @@ from lecture_pages.execute import execute
 
 def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
     generator, _ = gt.restore(fast_run)
-    points = gt.sample_prior(20, seed=1)
+    points = gt.sample_prior(20, seed=1, latent_dim=32)
     view = gt.LiveView(generator, points, epochs=4)
     losses = np.random.default_rng(0).uniform(0.5, 1.5, (6, 2))
     view(1, losses[:3])
@@ -26,7 +26,7 @@ def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
 def test_in_a_notebook_one_picture_stays(tmp_path):
     source = """
 import numpy as np, gan_tutorial as gt
-view = gt.LiveView(gt.make_networks("fast")[0], gt.sample_prior(2, seed=1), epochs=3)
+view = gt.LiveView(gt.make_networks("fast")[0], gt.sample_prior(2, seed=1, latent_dim=32), epochs=3)
 for epoch in (1, 2, 3):
     view(epoch, np.ones((4, 2)))"""
     path = tmp_path / "live.ipynb"
@@ -56,7 +56,7 @@ def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path):
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
     clock = iter([100.0, 130.0, 130.0])
     monkeypatch.setattr("gan_tutorial.classroom.live.time.monotonic", lambda: next(clock))
-    view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1), epochs=5)
+    view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1, latent_dim=32), epochs=5)
     view.losses, view.calls = [(1.0, 1.0)], 2
     assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"
     assert view.figure(4).get_suptitle() == "4 of 5: 30 s, 15 s to go"  # resumed after 2

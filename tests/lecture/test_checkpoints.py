@@ -78,7 +78,7 @@ def test_resumed_training_is_exact_only_with_the_state_of_dropout(
 
 
 def test_restore_takes_a_run_or_its_training_checkpoints(fast_run, images):
-    points = gt.sample_prior(3, seed=0)
+    points = gt.sample_prior(3, seed=0, latent_dim=32)
     tensors = checkpoint_tensors(fast_run / "training_checkpoints" / "ckpt-3")
     results = []
     for directory in (fast_run, str(fast_run), fast_run / "training_checkpoints"):
@@ -100,7 +100,10 @@ def test_restore_works_from_within_the_folder(inside, fast_run, monkeypatch):
 
 def test_an_older_checkpoint_is_restored_by_its_step(fast_run, tmp_path):
     networks, optimizers = gt.make_networks("fast"), gt.make_optimizers("fast")
-    checkpoint, points = gt.checkpoints.make(*networks, *optimizers), gt.sample_prior(3, seed=1)
+    checkpoint, points = (
+        gt.checkpoints.make(*networks, *optimizers),
+        gt.sample_prior(3, seed=1, latent_dim=32),
+    )
     expected = {}
     for step in (4, 8):
         for weights in networks[0].trainable_variables:

@@ -1,6 +1,7 @@
 """The shipped networks are checked by their sha256 where they are restored by name."""
 
 import importlib
+import json
 import shutil
 import subprocess
 
@@ -90,6 +91,30 @@ def test_what_is_shipped_is_the_run(fast_run, tmp_path, larger_mnist):
     command = "gan-tutorial train --recipe fast --epochs 1 --seed 5 --limit 66"
     for folder in ("data", "training_checkpoints", "images_from_seed_images"):
         assert command in (tmp_path / folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_network_fast_is_the_recipes():
+    generator, _ = gt.restore("fast")
+    plan = json.loads((gt.shipped_run("fast") / "run.json").read_text(encoding="utf-8"))
+    assert plan["recipe"] == "fast"
+    recipe = {key: value for key, value in gt.RECIPES["fast"].items() if key != "epochs"}
+    assert plan["numbers"] == recipe
+    assert generator.input_shape == (None, recipe["generator"]["latent_dim"])
+    assert generator.count_params() < 1_000_000  # because it is to draw in a browser
+    losses = gt.read_losses("fast")
+    assert len(losses) == gt.RECIPES["fast"]["epochs"] * 1875
+
+
+def test_the_network_fast_is_checked_by_its_sha256(tmp_path, monkeypatch):
+    copy = tmp_path / "shipped" / "fast"
+    shutil.copytree(gt.shipped_run("fast"), copy)
+    monkeypatch.setattr(restore_module, "shipped_names", lambda: ["lecture", "fast"])
+    monkeypatch.setattr(restore_module, "shipped_run", lambda name=None: copy)
+    gt.restore("fast")
+    (data,) = copy.glob("training_checkpoints/*.data-*")
+    data.write_bytes(data.read_bytes()[:-1] + b"x")
+    with pytest.raises(gt.CheckpointError, match="is not as shipped: its sha256"):
+        gt.restore("fast")
 
 
 def test_networks_are_shipped_alone_in_a_folder_of_their_own(

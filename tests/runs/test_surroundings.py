@@ -361,6 +361,7 @@ BUILDERS = {
     "generator_model": gt.generator_model,
     "discriminator_model": gt.discriminator_model,
     "evaluation.judge_model": gt.evaluation.judge_model,
+    "evaluation.second_judge_model": gt.evaluation.second_judge_model,
     "make_networks": gt.make_networks,
 }
 NAMESPACES = ("checkpoints", "evaluation", "games", "plotting")
