@@ -113,7 +113,7 @@ def test_tensorflow_adds_no_line_to_ours(fast_run, tmp_path):
 
 def test_train_trains_on_the_named_data_and_resumes(mnist_variable, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    small = ["--recipe", "fast", "--limit", "100", "--seed", "1"]
+    small = ["--recipe", "fast", "--limit", "64", "--seed", "1"]
     assert main(["train", *small, "--epochs", "1"]) == 0
     assert capfd.readouterr().out.splitlines() == [
         "MNIST: 200 training and 50 test images, from GAN_TUTORIAL_MNIST",
