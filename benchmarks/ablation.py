@@ -11,7 +11,7 @@ import argparse
 import copy
 from pathlib import Path
 
-import pandas as pd
+from rows import add, done
 
 import gan_tutorial as gt
 
@@ -40,8 +40,12 @@ def main():
     (images, _), _ = gt.load_mnist()
     for seed in parser.parse_args().seeds:
         for name, recipe in recipes().items():
-            if (name, seed) not in done():
-                add({"recipe": name, "seed": seed, **measures(recipe, images, seed)})
+            if (name, seed) not in done(RESULTS):
+                add(
+                    RESULTS,
+                    {"recipe": name, "seed": seed, **measures(recipe, images, seed)},
+                    COLUMNS,
+                )
 
 
 def recipes():
@@ -68,22 +72,6 @@ def measures(recipe, images, seed):
     real = gt.evaluation.sample_images(images, 10_000)
     features, reference = (gt.evaluation.features(judge, x) for x in (fakes, real))
     return {"steps": len(losses), **gt.evaluation.compare(features, reference, judge)}
-
-
-def done():
-    """Return the pairs (recipe, seed) that have a row."""
-    if not RESULTS.exists():
-        return set()
-    results = pd.read_csv(RESULTS)
-    return set(zip(results["recipe"], results["seed"], strict=True))
-
-
-def add(row):
-    """Append a row to the results, and print it."""
-    row = pd.DataFrame([row], columns=COLUMNS)
-    style = {"index": False, "float_format": "%.4g", "lineterminator": "\n"}
-    row.to_csv(RESULTS, mode="a", header=not RESULTS.exists(), **style)
-    print(row.to_csv(None, sep="\t", header=False, **style), end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+from rows import add, done
 
 import gan_tutorial as gt
 
@@ -36,38 +37,22 @@ def main():
     options = parser.parse_args()
     (images, _), (test_images, _) = gt.load_mnist()
     judges = Judges(images)
-    if ("real test images", 0) not in done():
-        add({"recipe": "real test images", "seed": 0, **judges.measures(test_images)})
+    if ("real test images", 0) not in done(RESULTS):
+        row = {"recipe": "real test images", "seed": 0, "seconds": None}
+        add(RESULTS, {**row, **judges.measures(test_images)})
     with contextlib.ExitStack() as stack:
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for recipe, seed in itertools.product(options.recipes, options.seeds):
-            if (recipe, seed) not in done():
+            if (recipe, seed) not in done(RESULTS):
                 output = folder / f"{recipe}-{seed}"
                 seconds = train(recipe, seed, output)
-                generated = images_of(*gt.restore(output))
                 row = {"recipe": recipe, "seed": seed, "seconds": seconds}
-                add({**row, **judges.measures(generated)})
-        if ("lecture", 2014) not in done():  # the shipped network, its time from one epoch
+                add(RESULTS, {**row, **judges.measures(images_of(output))})
+        if ("lecture", 2014) not in done(RESULTS):  # the shipped network, its time from one epoch
             seconds = 100 * train("lecture", 2014, folder / "lecture", "--epochs", "1")
             row = {"recipe": "lecture", "seed": 2014, "seconds": seconds}
-            add({**row, **judges.measures(images_of(*gt.restore("lecture")))})
+            add(RESULTS, {**row, **judges.measures(images_of("lecture"))})
     print(summary(pd.read_csv(RESULTS)))
-
-
-def done():
-    """Return the pairs (recipe, seed) that have a row."""
-    if not RESULTS.exists():
-        return set()
-    results = pd.read_csv(RESULTS)
-    return set(zip(results["recipe"], results["seed"], strict=True))
-
-
-def add(row):
-    """Append a row to the results, and print the most important of it."""
-    row = pd.DataFrame([{"recipe": "", "seed": 0, "seconds": None, **row}])
-    style = {"index": False, "float_format": "%.6g", "lineterminator": "\n"}
-    row.to_csv(RESULTS, mode="a", header=not RESULTS.exists(), **style)
-    print(row[["recipe", "seed", *SHOWN]].to_string(header=False), flush=True)
 
 
 def train(recipe, seed, output, *more):
@@ -79,8 +64,9 @@ def train(recipe, seed, output, *more):
     return time.perf_counter() - start
 
 
-def images_of(generator, _):
-    """Return 10,000 images."""
+def images_of(run):
+    """Return 10,000 images of a run's generator."""
+    generator, _ = gt.restore(run)
     points = gt.sample_prior(10_000, seed=0, latent_dim=generator.input_shape[-1])
     return gt.generate_images(generator, points)
 

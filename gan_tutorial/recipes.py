@@ -21,9 +21,9 @@ _SMALL = {
     "optimizer": {"learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99},  # a short memory
     "r1": 0.3,  # strength of the penalty on the discriminator's slope
     "generator": {
-        "latent_dim": 32,
-        "hidden": 64,
-        "channels": 128,
+        "latent_dim": 32,  # handwriting has fewer degrees of freedom than 100
+        "hidden": 64,  # so that it can bend the latent space before it draws
+        "channels": 128,  # half the lecture's, a quarter of the products
         "kernel_size": 4,
         "negative_slope": 0.2,
     },

@@ -40,7 +40,7 @@ def neighbour_measures(features, reference, k=5):
     feature is not finite.
     """
     check_points(features, reference, k + 1)
-    own_radii, radii = (_distances(f, None, k)[0][:, -1] for f in (features, reference))
+    own_radii, radii = (_distances(f, k)[0][:, -1] for f in (features, reference))
     balls = np.zeros(len(features))  # in how many balls of the reference each image lies
     recalled, covered = np.zeros((2, len(reference)), bool)
 
@@ -76,7 +76,7 @@ def two_sample_accuracy(features, reference):
     number = min(len(features), len(reference))
     both = np.concatenate([sample_images(features, number), sample_images(reference, number)])
     is_real = np.arange(len(both)) >= number
-    nearest = _distances(both, None, 1)[1][:, 0]
+    nearest = _distances(both, 1)[1][:, 0]
     return float(np.mean(is_real[nearest] == is_real))
 
 
@@ -163,12 +163,9 @@ def check_points(points, others, at_least):
         )
 
 
-def _distances(points, queries, number):
-    """Return (distances, indices) of each query's nearest points.
-
-    If `queries` is None, each point is a query, and its own neighbours are the other points.
-    """
-    return NearestNeighbors(n_neighbors=number, algorithm="brute").fit(points).kneighbors(queries)
+def _distances(points, number):
+    """Return (distances, indices) of the nearest other points of each point."""
+    return NearestNeighbors(n_neighbors=number, algorithm="brute").fit(points).kneighbors()
 
 
 def _pixels(images):
