@@ -1,8 +1,11 @@
 const width = 1280;
 const height = 720;
-// Pictures shrink before text does; below the last scale a hall could not read the code.
+// Below the last scale a hall could not read the code. First all scales of text at which large
+// pictures fit are tried, because a picture carries the argument, and then smaller pictures.
 const scales = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64];
-const sizes = scales.flatMap((scale) => [520, 460, 380, 300, 240].map((picture) => [scale, picture]));
+const pairs = (pictures) => scales.flatMap((scale) => pictures.map((picture) => [scale, picture]));
+const readable = [[520, 460, 380], [300], [240]].flatMap(pairs).filter(([scale]) => scale > 0.75);
+const sizes = [...readable, ...pairs([300, 240])];
 
 for (const slide of document.querySelectorAll(".slides section section")) {
   const content = document.createElement("div");
