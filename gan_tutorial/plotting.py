@@ -19,6 +19,13 @@ from .files.whole import whole_file
 from .latent import generate_images
 
 LN2 = math.log(2)
+# what a colour means, in every picture of the course
+COLOURS = {
+    "data": "tab:blue",
+    "generator": "tab:orange",
+    "discriminator": "tab:purple",
+    "theory": "black",
+}
 
 
 def show_image(image, ax, title=None):
@@ -128,11 +135,12 @@ def draw_losses(ax, losses, steps_per_epoch=1):
     width = max(1, len(losses) // 50)
     levels = (("generator", LN2, "ln 2"), ("discriminator", 2 * LN2, "2 ln 2"))
     for column, (name, level, label) in enumerate(levels):
+        colour = COLOURS[name]
         kernel = np.ones(width) / width
         means = np.convolve(losses[:, column], kernel, mode="valid") if len(losses) else []
-        ax.plot(epochs, losses[:, column], color=f"C{column}", alpha=0.2, linewidth=0.5)
-        ax.plot(epochs[width - 1 :], means, color=f"C{column}", label=name)
-        ax.axhline(level, color=f"C{column}", linestyle="--", linewidth=1)
+        ax.plot(epochs, losses[:, column], color=colour, alpha=0.2, linewidth=0.5)
+        ax.plot(epochs[width - 1 :], means, color=colour, label=name)
+        ax.axhline(level, color=colour, linestyle="--", linewidth=1)
         ax.annotate(label, (1.005, level), xycoords=("axes fraction", "data"), va="center")
     ax.set(xlabel="step" if steps_per_epoch == 1 else "epoch", ylabel="loss (nats)")
     ax.legend(loc="upper right", frameon=False)
@@ -141,22 +149,26 @@ def draw_losses(ax, losses, steps_per_epoch=1):
 def plot_model(model):
     """Return a drawing of a sequential network, left to right: the layers and their shapes.
 
-    The drawing is an SVG that a notebook shows as the value of a cell. Graphviz lays it out, which
-    comes with the package pygraphviz.
+    A layer that changes only the numbers and not the shape (BatchNormalization, LeakyReLU, Dropout)
+    is named in the box of the layer before. The drawing is an SVG that a notebook shows as the
+    value of a cell. Graphviz lays it out, which comes with the package pygraphviz.
     """
     import pygraphviz
     from IPython.display import SVG
 
     graph = pygraphviz.AGraph(directed=True, rankdir="LR", nodesep=0.1, ranksep=0.2)
     graph.node_attr.update(shape="box", style="filled", fontname="Helvetica", margin="0.08,0.05")
-    names = ["Input", *(type(layer).__name__ for layer in model.layers)]
-    shapes = [model.input_shape, *(layer.output.shape for layer in model.layers)]
-    for i, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+    boxes = [(["Input"], model.input_shape)]
+    for layer in model.layers:
+        name, shape = type(layer).__name__, layer.output.shape
+        if shape == boxes[-1][1] and not hasattr(layer, "kernel"):
+            boxes[-1][0].append(name)
+        else:
+            boxes.append(([name], shape))
+    for i, (names, shape) in enumerate(boxes):
         # the layers that hold nearly all of the weights stand out
-        colour = "#cfe2f3" if name == "Dense" or "Conv2D" in name else "#f2f2f2"
-        # on two lines, because the drawing would be wider than a page with this name on one
-        label = name.replace("BatchNormalization", "Batch\nNormalization")
-        label += "\n" + " × ".join(str(length) for length in shape[1:])
+        colour = "#cfe2f3" if names[0] == "Dense" or "Conv2D" in names[0] else "#f2f2f2"
+        label = "\n".join([*names, " × ".join(str(length) for length in shape[1:])])
         graph.add_node(i, label=label, fillcolor=colour)
         if i > 0:
             graph.add_edge(i - 1, i, arrowsize=0.6)

@@ -140,7 +140,8 @@ def train(dataset, epochs, train_step, *, first_epoch=1, skip=0, on_epoch_end=No
             the dataset has to begin with that epoch too.
         skip: how many steps of the first epoch are done already, fewer than an epoch has.
         on_epoch_end: a function that is called after each epoch, with the epoch's number and the
-            losses of the epoch's steps, (steps, 2). It may draw, print or save.
+            losses of the epoch's steps that were taken here, (steps, 2): with `skip` the first
+            epoch has fewer. It may draw, print or save.
 
     Returns:
         (steps, 2) float32: the generator's and the discriminator's loss of each step.

@@ -7,6 +7,7 @@ from .notebooks import slide_type
 from .tags import text_of
 
 LEFT_OUT = "left_out"  # the metadata with the sources of the cells before, which are on no slide
+_FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[\s>]")
 
 
@@ -14,11 +15,15 @@ def arrange(notebook):
     """Give the cells of a notebook the slide types that Jupyter's slides need.
 
     If no cell begins a slide, each cell that begins with a heading does. Notes before the first
-    slide move to it, because they would be lost there.
+    slide move to it, because they would be lost there. Notes that a page folds away in
+    `<details>` are open in the speaker's view.
     """
     cells = notebook.cells
     if not any(slide_type(cell) in ("slide", "subslide") for cell in cells):
         _split_at_headings(cells)
+    for cell in cells:
+        if slide_type(cell) == "notes" and (folded := _FOLDED.fullmatch(cell.source.strip())):
+            cell.source = folded[1].strip()  # because a speaker cannot open it during a lecture
     first = next((i for i, cell in enumerate(cells) if _is_shown(cell)), None)
     if first is not None:
         early = [cell for cell in cells[:first] if slide_type(cell) == "notes"]

@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 
+NO_ANSWER = "No answer yet: replace the dots with your own code."
+
 
 def check_answers(answers, expected, *, atol=1e-4):
-    """Print "right" if all answers are as expected, or the first mistake if they are not.
+    """Print "Right." if all answers are as expected, or the first mistake if they are not.
 
     Args:
         answers: the student's answers, in the order of `expected`. Each answer is a number, an
@@ -20,20 +22,21 @@ def check_answers(answers, expected, *, atol=1e-4):
         True if all answers are right, and False otherwise.
     """
     mistake = _first_mistake(answers, [np.asarray(right, float) for right in expected], atol)
-    print("right" if mistake is None else f"not yet: {mistake}")
+    print(mistake or "Right.")
     return mistake is None
 
 
 def _first_mistake(answers, expected, atol):
     if answers is None or answers is ...:
-        return "there is no number yet"
+        return NO_ANSWER
     if isinstance(answers, dict | set | frozenset):
-        return f"the answers must be a list or a tuple, but are a {type(answers).__name__}"
+        kind = type(answers).__name__
+        return f"Not yet: the answers must be a list or a tuple, but they are a {kind}."
     answers = list(answers) if np.iterable(answers) else [answers]
     if len(answers) != len(expected):
-        return f"{len(expected)} answers are needed, {len(answers)} are given"
+        return f"Not yet: {len(expected)} answers are needed, but {len(answers)} are given."
     for i, (answer, right) in enumerate(zip(answers, expected, strict=True), 1):
-        mistake = _mistake(f"answer {i} of {len(expected)}", answer, right, atol)
+        mistake = _mistake(f"Not yet: answer {i} of {len(expected)}", answer, right, atol)
         if mistake is not None:
             return mistake
     return None
@@ -42,23 +45,23 @@ def _first_mistake(answers, expected, atol):
 def _mistake(name, answer, right, atol):
     """Return what is wrong with one answer, or None if the answer is right."""
     if answer is ...:
-        return "there is no number yet"
+        return NO_ANSWER
     if answer is None:
-        return f"{name} is None: is there a return?"
+        return f"{name} is None. Does your function return its result?"
     given = _numbers(answer)
     if given is None:
-        return f"{name} is neither a number nor an array of numbers"
+        return f"{name} is neither a number nor an array of numbers."
     if given.shape != right.shape:
-        return f"{name} has the shape {given.shape}, and should have {right.shape}"
+        return f"{name} has the shape {given.shape}, but should have the shape {right.shape}."
     wrong = ~np.isclose(given, right, rtol=1e-6, atol=atol)
     return _wrong_number(name, given[wrong][0], right[wrong][0]) if wrong.any() else None
 
 
 def _wrong_number(name, number, right):
     if np.isnan(number):
-        return f"{name} has {number}, no number"
+        return f"{name} contains {number}, which is no number."
     side = "small" if number < right else "large"
-    return f"{name} has {number:.5g}, too {side}"
+    return f"{name} contains {number:.5g}, which is too {side}."
 
 
 def _numbers(answer):

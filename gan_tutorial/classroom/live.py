@@ -15,7 +15,7 @@ class LiveView:
     the notebook, so that a reader sees it without a kernel.
     """
 
-    def __init__(self, generator, latent_points, epochs, losses=()):
+    def __init__(self, generator, latent_points, epochs, losses=(), *, unit="epoch"):
         """Prepare a view of the training of a generator.
 
         Args:
@@ -23,7 +23,9 @@ class LiveView:
             latent_points: the points whose images are shown, (n, latent_dim).
             epochs: the number of the last epoch, from which the time that is left is estimated.
             losses: the losses of earlier steps, (steps, 2), if the training was resumed.
+            unit: what is counted, if the view is called more or less often than once an epoch.
         """
+        self.unit = unit
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
         self.losses, self.calls = list(losses), 0
         self.start, self.handle = time.monotonic(), None
@@ -59,5 +61,7 @@ class LiveView:
         gone = time.monotonic() - self.start
         # divided by the calls and not by the epochs, because the training may have been resumed
         left_over = gone / self.calls * max(0, self.epochs - epoch)
-        figure.suptitle(f"{epoch} of {self.epochs}: {gone:.0f} s, {left_over:.0f} s to go")
+        figure.suptitle(
+            f"{self.unit} {epoch} of {self.epochs}: {gone:.0f} s, {left_over:.0f} s to go"
+        )
         return figure

@@ -12,6 +12,7 @@ with gt.quiet():
     import tensorflow as tf
 
 
+NO_ANSWER = "No answer yet: replace the dots with your own code.\n"
 NO_NUMBER = "is neither a number nor an array of numbers"
 
 
@@ -30,26 +31,23 @@ NO_NUMBER = "is neither a number nor an array of numbers"
 )
 def test_right(answers, capsys):
     assert gt.check_answers(answers, [0.5, 2.0])
-    assert capsys.readouterr().out == "right\n"
+    assert capsys.readouterr().out == "Right.\n"
 
 
 @pytest.mark.parametrize(
     ("answers", "difference"),
     [
-        ([..., ...], "there is no number yet"),
-        ([0.5, None], "answer 2 of 2 is None: is there a return?"),
+        ([0.5, None], "answer 2 of 2 is None. Does your function return its result?"),
         (["0.5", "2"], "answer 1 of 2 is neither a number nor an array of numbers"),
         ([0.5, [2.0, [3.0]]], "answer 2 of 2 is neither a number nor an array of numbers"),
-        ([0.5, 2.00012], "answer 2 of 2 has 2.0001, too large"),
-        ([0.5], "2 answers are needed, 1 are given"),
-        ([0.5, 2.1], "answer 2 of 2 has 2.1, too large"),
-        ([0.25, 2.0], "answer 1 of 2 has 0.25, too small"),
-        ([0.5, np.nan], "answer 2 of 2 has nan, no number"),
-        ([0.5, [2.0, 2.0]], "answer 2 of 2 has the shape (2,), and should have ()"),
-        (..., "there is no number yet"),
-        (None, "there is no number yet"),
-        (0.5, "2 answers are needed, 1 are given"),
-        (tf.constant(0.5), "2 answers are needed, 1 are given"),
+        ([0.5, 2.00012], "answer 2 of 2 contains 2.0001, which is too large"),
+        ([0.5], "2 answers are needed, but 1 are given"),
+        ([0.5, 2.1], "answer 2 of 2 contains 2.1, which is too large"),
+        ([0.25, 2.0], "answer 1 of 2 contains 0.25, which is too small"),
+        ([0.5, np.nan], "answer 2 of 2 contains nan, which is no number"),
+        ([0.5, [2.0, 2.0]], "answer 2 of 2 has the shape (2,), but should have the shape ()"),
+        (0.5, "2 answers are needed, but 1 are given"),
+        (tf.constant(0.5), "2 answers are needed, but 1 are given"),
         ([0.5 + 1j, 2], f"answer 1 of 2 {NO_NUMBER}"),
         ([0.5, np.complex64(2)], f"answer 2 of 2 {NO_NUMBER}"),
         ([0.5, np.array(2 + 1j)], f"answer 2 of 2 {NO_NUMBER}"),
@@ -57,27 +55,37 @@ def test_right(answers, capsys):
         ([np.array("0.5"), 2], f"answer 1 of 2 {NO_NUMBER}"),
         ([np.ma.masked_array(0.5, True), 2], f"answer 1 of 2 {NO_NUMBER}"),
         ([0.5, np.timedelta64(2)], f"answer 2 of 2 {NO_NUMBER}"),
-        ([0.5, 10**400], "answer 2 of 2 has inf, too large"),
-        ([-(10**400), 2], "answer 1 of 2 has -inf, too small"),
-        ({0.5: 1, 2.0: 2}, "the answers must be a list or a tuple, but are a dict"),
-        ({0.5, 2.0}, "the answers must be a list or a tuple, but are a set"),
+        ([0.5, 10**400], "answer 2 of 2 contains inf, which is too large"),
+        ([-(10**400), 2], "answer 1 of 2 contains -inf, which is too small"),
+        ({0.5: 1, 2.0: 2}, "the answers must be a list or a tuple, but they are a dict"),
+        ({0.5, 2.0}, "the answers must be a list or a tuple, but they are a set"),
     ],
 )
 def test_not_yet(answers, difference, capsys):
     assert not gt.check_answers(answers, [0.5, 2.0])
-    assert capsys.readouterr().out == f"not yet: {difference}\n"
+    printed = capsys.readouterr().out
+    assert printed.startswith("Not yet: ")
+    assert printed.removeprefix("Not yet: ").rstrip(".?\n") == difference.rstrip("?")
+
+
+@pytest.mark.parametrize("answers", [..., None, [..., ...], [0.5, ...]])
+def test_no_answer_yet(answers, capsys):
+    assert not gt.check_answers(answers, [0.5, 2.0])
+    assert capsys.readouterr().out == NO_ANSWER
 
 
 def test_a_bare_number_is_one_answer(capsys):
     assert gt.check_answers(0.5, [0.5])
     assert not gt.check_answers(np.float32(0.6), [0.5])
-    assert capsys.readouterr().out == "right\nnot yet: answer 1 of 1 has 0.6, too large\n"
+    assert capsys.readouterr().out == (
+        "Right.\nNot yet: answer 1 of 1 contains 0.6, which is too large.\n"
+    )
 
 
 def test_arrays_as_answers(capsys):
     assert gt.check_answers([np.array([1.0, 2.0]), [3, 4]], [[1, 2], [3, 4]])
     assert not gt.check_answers([[1, 2], [3, 5]], [[1, 2], [3, 4]])
-    assert "answer 2 of 2 has 5, too large" in capsys.readouterr().out
+    assert "answer 2 of 2 contains 5, which is too large" in capsys.readouterr().out
 
 
 def test_arrays_of_other_lengths(capsys):

@@ -19,7 +19,7 @@ def test_all_losses_and_the_first_sixteen_points_are_drawn(fast_run, capsys):
     np.testing.assert_allclose(curves.lines[0].get_ydata(), losses[:, 0])
     drawn = np.array([ax.images[0].get_array() for ax in grid])
     np.testing.assert_allclose(drawn, gt.generate_images(generator, points)[:16, ..., 0], atol=1e-5)
-    assert figure.get_suptitle().startswith("2 of 4: ")
+    assert figure.get_suptitle().startswith("epoch 2 of 4: ")
     assert figure.get_suptitle().endswith(" s to go")
 
 
@@ -50,7 +50,7 @@ def test_a_run_shows_all_its_losses_also_when_it_goes_on(images, tmp_path):
     assert views[1].epochs == 2
     gt.run(images[:48], tmp_path, epochs=1, resume=True, watch=watched)
     np.testing.assert_array_equal(views[2].losses, losses)
-    assert views[2].figure(2).get_suptitle().startswith("2 of 2: ")
+    assert views[2].figure(2).get_suptitle().startswith("epoch 2 of 2: ")
 
 
 def test_time_left_is_in_proportion(fast_run, monkeypatch):
@@ -58,5 +58,5 @@ def test_time_left_is_in_proportion(fast_run, monkeypatch):
     monkeypatch.setattr("gan_tutorial.classroom.live.time.monotonic", lambda: next(clock))
     view = gt.LiveView(gt.restore(fast_run)[0], gt.sample_prior(2, seed=1, latent_dim=32), epochs=5)
     view.losses, view.calls = [(1.0, 1.0)], 2
-    assert view.figure(2).get_suptitle() == "2 of 5: 30 s, 45 s to go"
-    assert view.figure(4).get_suptitle() == "4 of 5: 30 s, 15 s to go"  # resumed after 2
+    assert view.figure(2).get_suptitle() == "epoch 2 of 5: 30 s, 45 s to go"
+    assert view.figure(4).get_suptitle() == "epoch 4 of 5: 30 s, 15 s to go"  # resumed after 2

@@ -128,7 +128,7 @@ def test_exercises_are_solved_and_checked_alike(path):
 @every_lesson
 def test_stubs_fail_their_checks_and_solutions_pass(path):
     # the saved outputs are enough here, because CI executes the cells with nbval and compares
-    for notebook, begin in ((path, "not yet: "), (solutions_of(path), "right\n")):
+    for notebook, begin in ((path, "No answer yet: "), (solutions_of(path), "Right.\n")):
         cells = [
             cell
             for cell in code_cells(notebook)
@@ -245,6 +245,34 @@ def test_slides_follow_the_metadata(tmp_path):
         *("<aside", '<h1 id="six"', end, end),
         *(section, section, '<h1 id="seven"', end, end),
     ]
+
+
+def test_a_page_folds_set_up_cells_and_the_code_of_pictures(tmp_path):
+    path = write_notebook(tmp_path / "folded.ipynb", "# Title", "one = 1", "two = 2", "three = 3")
+    notebook = read(path)
+    for cell, tag in zip(notebook.cells[1:], ("set-up", "hide-code", "other"), strict=True):
+        cell.metadata["tags"] = [tag]
+    html = render(notebook, path)
+    folded = re.findall(
+        r"<details class=\"folded\"><summary>(.*?)</summary>(.*?)</details>", html, re.S
+    )
+    assert [name for name, _ in folded] == ["Set-up", "Code"]
+    assert [re.sub(r"<[^>]*>|\s", "", code) for _, code in folded] == ["one=1", "two=2"]
+    assert "three" in re.sub(r"<details.*?</details>", "", html, flags=re.S)
+
+
+def test_notes_are_folded_on_a_page_and_open_for_the_speaker(tmp_path):
+    notes = "<details><summary>For the lecturer</summary>\n\nAsk *them*.\n\n</details>"
+    path = write_notebook(tmp_path / "notes.ipynb", "# Title")
+    notebook = read(path)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(notes))
+    for cell, kind in zip(notebook.cells, ("slide", "notes"), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    page, deck = render(notebook, path), render(notebook, path, pages.SlidesExporter)
+    assert re.search(r"<details><summary>For the lecturer</summary>\s*<p>Ask", page)
+    aside = re.search(r"<aside.*?</aside>", deck, re.S)[0]
+    assert "<p>Ask <em>them</em>.</p>" in aside
+    assert "<details" not in aside
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,7 @@ def calls(images, few, whole, own_run, tmp_path_factory):
         ),
         "plot_losses": lambda: gt.plot_losses(np.ones((9, 2))),
         "plot_model": lambda: gt.plot_model(discriminator),
+        "plot_game": lambda: gt.plot_game(few[0], few[1]),
         "plotting.save_figure": lambda: gt.plotting.save_figure(
             gt.plot_result(few), folder / "figure.png"
         ),
