@@ -15,7 +15,7 @@ from gan_tutorial.__main__ import main
 from lecture_pages import decks as slides
 
 # Find the faults of the current slide: an element that is cut off, an element without a size, and
-# LaTeX that did not become a formula.
+# LaTeX that did not become a formula. What is folded away is left out.
 FAULTS = """() => {
   const slide = Reveal.getCurrentSlide(), content = slide.querySelector(".content");
   const frame = document.querySelector(".slides").getBoundingClientRect();
@@ -23,7 +23,7 @@ FAULTS = """() => {
   if (content.scrollHeight > content.clientHeight + 1) faults.push("too high");
   const shown = "p, li, pre, img, math, table, h1, h2, h3";
   for (const element of content.querySelectorAll(shown)) {
-    if (element.closest("aside")) continue;
+    if (element.closest("aside, details:not([open]) > :not(summary)")) continue;
     const box = element.getBoundingClientRect();
     const name = `${element.tagName} ${element.textContent.trim().slice(0, 30)}`;
     if (box.width === 0 || box.height === 0) faults.push(`${name}: not drawn`);
@@ -45,15 +45,16 @@ CUT_OFF = """() => [...document.querySelectorAll(".pdf-page")].flatMap((page, nu
   return [...shown].filter((element) => {
     const box = element.getBoundingClientRect();
     const isOutside = box.bottom > frame.bottom + 2 || box.right > frame.right + 2;
-    return isOutside && !element.closest("aside");
+    return isOutside && !element.closest("aside, details:not([open]) > :not(summary)");
   }).map((element) => `page ${number + 1}: ${element.tagName} ${element.textContent.slice(0, 30)}`);
 })"""
 
 
-# Return the text of each slide, without the elements that hold a formula.
+# Return the text of each slide, without what is folded and the elements that hold a formula.
 TEXTS = """() => Reveal.getSlides().map((slide) => {
+  const folded = "details:not([open]) > :not(summary), details:not([open]) > :not(summary) *";
   const shown = slide.querySelectorAll(".content :is(p, li, pre, td, th, h1, h2, h3)");
-  const plain = [...shown].filter((element) => !element.matches("aside *, :has(math)"));
+  const plain = [...shown].filter((element) => !element.matches(`aside *, ${folded}, :has(math)`));
   return plain.map((element) => element.textContent).join(" ");
 })"""
 
