@@ -44,7 +44,7 @@ A hundred digits of the network `{name}`, unselected. {time}
 
 `gan_tutorial.restore("{name}")` returns the two networks, and checks their sha256 first; `gan-tutorial generate --checkpoint {name} --output digits.png` generates digits. The generator has {parameters:,} parameters and takes latent points of {latent_dim} coordinates.
 
-`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its loss record (step, epoch, generator_loss, discriminator_loss; nats), `images_from_seed_images/` has the images of 16 fixed latent points after every epoch, and the movie that is made of them.
+`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its loss record (step, epoch, generator_loss, discriminator_loss; nats), `data/by_epoch.csv` and `data/answers.csv` say what its images and its discriminator were worth after each epoch (`tools/by_epoch.py` explains them), `images_from_seed_images/` has the images of 16 fixed latent points after every epoch, and the movie that is made of them.
 
 {by_eye}{measured}"""
 MEASURED = """\
@@ -81,7 +81,7 @@ def ship(run, home=PROJECT, name="lecture"):
         write_networks(home, networks, steps[-1])
     replace(run, home, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
     gt.make_movie(home / "images_from_seed_images")
-    replace(run, home, "data", r"losses\.csv")
+    replace(run, home, "data", r"(losses|by_epoch|answers)\.csv")
     replace(run, home, ".", r"run\.json")
     with whole_file(home / "data" / "measures.csv") as temporary:
         measures.to_csv(temporary, float_format="%.6g", lineterminator="\n")

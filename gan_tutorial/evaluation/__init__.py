@@ -18,6 +18,7 @@ from .neighbours import (
     sample_images,
     two_sample_accuracy,
 )
+from .opponent import fresh_opponent, jensen_shannon_bound
 from .protocol import compare, evaluate, evaluate_generator
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "evaluate_generator",
     "features",
     "frechet_distance",
+    "fresh_opponent",
+    "jensen_shannon_bound",
     "judge_model",
     "load_judge",
     "measures_table",

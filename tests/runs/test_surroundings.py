@@ -320,6 +320,8 @@ def calls(images, few, whole, own_run, tmp_path_factory):
         "evaluation.two_sample_accuracy": lambda: gt.evaluation.two_sample_accuracy(
             features, features
         ),
+        "evaluation.fresh_opponent": lambda: gt.evaluation.fresh_opponent(few, images[:10]),
+        "evaluation.jensen_shannon_bound": lambda: gt.evaluation.jensen_shannon_bound(*pair),
         "evaluation.memorisation": lambda: gt.evaluation.memorisation(few, images[:50]),
         "evaluation.nearest_images": lambda: gt.evaluation.nearest_images(few, images[:50]),
         "plotting.show_image": lambda: gt.plotting.show_image(few[0], figure.subplots()),
