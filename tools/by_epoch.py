@@ -21,6 +21,7 @@ import pandas as pd
 import scipy.special
 
 import gan_tutorial as gt
+from gan_tutorial.shield import shielded
 
 NUMBER = 10_000  # images of each kind that the networks are asked about
 MEASURES = ["distance", "confident", "precision", "recall", "coverage"]
@@ -48,7 +49,8 @@ def main():
 
 def networks_by_epoch(images, options):
     """Yield (generator, discriminator) before the first epoch and after each."""
-    untrained = gt.make_networks(options.recipe)
+    with shielded(options.seed):  # as a run begins
+        untrained = gt.make_networks(options.recipe)
     yield untrained
     for epoch in range(1, options.epochs + 1):
         going_on = {"resume": True} if epoch > 1 else {"seed": options.seed}

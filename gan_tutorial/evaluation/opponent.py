@@ -22,7 +22,7 @@ def fresh_opponent(images, generated_images, *, epochs=1, seed=0):
 
     Args:
         images: real images, (n, 28, 28, 1) in [-1, 1].
-        generated_images: as many generated images as real ones are best, (m, 28, 28, 1).
+        generated_images: generated images, (m, 28, 28, 1); as many as real ones are best.
         epochs: passes over the images, in which the learning rate falls to 0.
         seed: of the weights and of the order of the images.
 
@@ -54,8 +54,8 @@ def jensen_shannon_bound(real_output, fake_output):
     why it comes with an error. It can be below 0, and then it says nothing.
 
     Args:
-        real_output: a discriminator's logits of real images that it was not trained on, n or more
-            numbers of any shape.
+        real_output: a discriminator's logits of real images that it was not trained on, an array
+            of any shape.
         fake_output: its logits of generated images that it was not trained on.
 
     Source: Goodfellow et al. 2014, the proof of theorem 1.
