@@ -1,8 +1,10 @@
 # The public names: what `import gan_tutorial as gt` offers, and where each of them is defined.
 
+from . import autoencoder as autoencoder
 from . import checkpoints as checkpoints
 from . import evaluation as evaluation
 from . import games as games
+from . import likelihoods as likelihoods
 from . import plotting as plotting
 from ._quiet import quiet as quiet
 from .checkpoints import CheckpointError as CheckpointError

@@ -18,13 +18,13 @@ option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
 ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
-PRECISIONS, RECIPES = ("float32", "mixed_bfloat16"), ("lecture", "fast", "quick")
+PRECISIONS, RECIPES = ("float32", "mixed_bfloat16"), ("lecture", "fast", "quick", "vae")
 PRECISION, RECIPE = click.Choice(PRECISIONS), click.Choice(RECIPES)
 checkpoint_option = option(
     "--checkpoint",
     metavar="RUN",
     show_default="the lecture's shipped network",
-    help="A run's folder, its training_checkpoints, or a shipped network: lecture or fast.",
+    help="A run's folder, its training_checkpoints, or a shipped network: lecture, fast, vae.",
 )
 
 

@@ -15,7 +15,9 @@ from .files.whole import need_of_room
 from .shield import keras
 
 
-def make(generator, discriminator, generator_optimizer, discriminator_optimizer):
+def make(
+    generator, discriminator, generator_optimizer, discriminator_optimizer, second="discriminator"
+):
     """Return a tf.train.Checkpoint of the state that a run needs in order to go on exactly.
 
     It holds the lecture's four objects and the random state of the Dropout layers, which Keras 3
@@ -28,15 +30,15 @@ def make(generator, discriminator, generator_optimizer, discriminator_optimizer)
         discriminator: the discriminator, a Keras model.
         generator_optimizer: the generator's Keras optimizer.
         discriminator_optimizer: the discriminator's Keras optimizer.
+        second: what the checkpoint calls the second network; "encoder" for an autoencoder.
     """
     generator_optimizer.build(generator.trainable_variables)
     discriminator_optimizer.build(discriminator.trainable_variables)
     layers = [layer for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)]
     return tf.train.Checkpoint(
         generator=generator,
-        discriminator=discriminator,
         generator_optimizer=generator_optimizer,
-        discriminator_optimizer=discriminator_optimizer,
+        **{second: discriminator, f"{second}_optimizer": discriminator_optimizer},
         # a layer that drops nothing has no random state
         dropout=[layer.seed_generator.state.value for layer in layers if layer.rate > 0],
     )

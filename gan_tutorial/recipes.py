@@ -1,17 +1,21 @@
 """Recipes: hyperparameters by name, and the networks and optimizers that are made from them.
 
 A recipe is a dict with the keys batch_size, optimizer (arguments of Adam), generator and
-discriminator (arguments of their builders in models.py). It may have epochs, decay_steps, half_life
-and r1. `make_networks` and `make_optimizers` use what is theirs; `run` passes batch_size on to
-`make_dataset`, epochs to `train`, and r1 to `make_train_step`.
+discriminator (arguments of their builders). It may have epochs, decay_steps, half_life and r1. With
+an encoder in the place of the discriminator it is the recipe of a variational autoencoder, which
+may have a beta and no r1. `run` passes epochs on to `train`, and batch_size to `make_dataset`.
 """
 
 import math
 import numbers
+from collections.abc import Callable
+from typing import NamedTuple
 
+from .autoencoder import encoder_model, make_vae_train_step
 from .fourier import FourierConv2DTranspose
 from .models import discriminator_model, generator_model
 from .shield import keras
+from .training import make_train_step
 
 SMALLEST_RATE = 0.01  # of the first; the learning rate stays there after decay_steps
 
@@ -47,6 +51,15 @@ RECIPES = {
     # ten minutes and two minutes on two cores; the learning rate has fallen by the last epoch
     "fast": {"epochs": 8, "batch_size": 32, "decay_steps": 15_000, **_SMALL},
     "quick": {"epochs": 2, "batch_size": 64, "decay_steps": 1_876, **_SMALL},
+    # a variational autoencoder whose decoder is the generator of fast; a quarter of an hour
+    "vae": {
+        "epochs": 24,
+        "batch_size": 64,
+        "decay_steps": 22_512,
+        "optimizer": {"learning_rate": 5e-3},
+        "generator": _SMALL["generator"],
+        "encoder": {"channels": 32, "kernel_size": 4, "negative_slope": 0.2},
+    },
 }
 
 
@@ -69,6 +82,7 @@ _RULES = {
     "decay_steps": (lambda x: x is None or _AT_LEAST_1[0](x), f"{_AT_LEAST_1[1]}, or None"),
     "half_life": (lambda x: x is None or (_is_real(x) and x > 0), "a number above 0, or None"),
     "r1": (lambda x: _is_real(x) and x >= 0, "a number of at least 0"),
+    "beta": (lambda x: _is_real(x) and x >= 0, "a number of at least 0"),
     "learning_rate": _ABOVE_0,
     "beta_1": _SHARE,
     "beta_2": _SHARE,
@@ -80,28 +94,50 @@ _RULES = {
     "dropout": _SHARE,
     "hidden": (lambda x: x is None or _AT_LEAST_1[0](x), f"{_AT_LEAST_1[1]}, or None"),
 }
-_KEYS = {"batch_size", "optimizer", "generator", "discriminator"}
-_OPTIONAL_KEYS = {"epochs", "decay_steps", "half_life", "r1"}
+
+
+class Kind(NamedTuple):
+    """What a recipe trains beside the generator, and how: all that a run has to know of it."""
+
+    second: str  # what recipes and checkpoints call the network beside the generator
+    make_second: Callable  # a function of the coordinates of a latent point and of the arguments
+    make_step: Callable
+    options: tuple  # the recipe's numbers that are arguments of `make_step`
+    losses: tuple  # the names of the two numbers that a step returns
+
+
+GAN = Kind(
+    "discriminator",
+    lambda _, **arguments: discriminator_model(**arguments),
+    make_train_step,
+    ("r1",),
+    ("generator_loss", "discriminator_loss"),
+)
+VAE = Kind("encoder", encoder_model, make_vae_train_step, ("beta",), ("distortion", "rate"))
+
+
+def kind_of(recipe):
+    """Return the Kind of a recipe, which is a dict."""
+    return VAE if VAE.second in recipe else GAN
 
 
 def make_networks(recipe="lecture"):
-    """Return the untrained (generator, discriminator) of a recipe.
+    """Return the untrained (generator, discriminator) of a recipe, or its (decoder, encoder).
 
     `recipe` is a name in RECIPES, or a dict of your own. Raise ValueError as `check_recipe` does,
     or if the networks do not take an argument.
     """
     chosen = check_recipe(recipe)
+    kind = kind_of(chosen)
     try:
-        return (
-            generator_model(**chosen["generator"], convolution=FourierConv2DTranspose),
-            discriminator_model(**chosen["discriminator"]),
-        )
+        generator = generator_model(**chosen["generator"], convolution=FourierConv2DTranspose)
+        return generator, kind.make_second(generator.input_shape[-1], **chosen[kind.second])
     except TypeError as error:
         raise ValueError(f"the recipe does not fit the networks: {error}") from None
 
 
 def make_optimizers(recipe="lecture"):
-    """Return the (generator_optimizer, discriminator_optimizer) of a recipe, both Adam.
+    """Return the optimizers of the two networks of a recipe, both Adam.
 
     `recipe` is a name in RECIPES, or a dict of your own. If it has decay_steps, the learning rate
     falls along a half cosine to a hundredth in so many steps, and stays there (Loshchilov and
@@ -119,6 +155,13 @@ def make_optimizers(recipe="lecture"):
     return keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam)
 
 
+def make_step(recipe, networks, optimizers, seed):
+    """Return the compiled train step of a recipe, a dict, for its networks and optimizers."""
+    kind = kind_of(recipe)
+    options = {name: recipe[name] for name in kind.options if name in recipe}
+    return kind.make_step(*networks, *optimizers, seed=seed, **options)
+
+
 def check_recipe(recipe):
     """Return a recipe as a dict; `recipe` is a name in RECIPES, or a dict of your own.
 
@@ -131,14 +174,17 @@ def check_recipe(recipe):
     if not isinstance(recipe, dict):
         names = ", ".join(RECIPES)
         raise ValueError(f"recipe must be one of {names}, or a dict, but is {recipe!r}")
-    if recipe.keys() - _OPTIONAL_KEYS != _KEYS:
-        expected, found = (", ".join(sorted(map(str, keys))) for keys in (_KEYS, recipe))
+    kind = kind_of(recipe)
+    parts = ("optimizer", "generator", kind.second)
+    keys, may_have = {"batch_size", *parts}, ("epochs", "decay_steps", "half_life", *kind.options)
+    if recipe.keys() - {*may_have} != keys:
+        expected, found = (", ".join(sorted(map(str, names))) for names in (keys, recipe))
         raise ValueError(
-            f"a recipe has the keys {expected}, and may have epochs, decay_steps, half_life "
-            f"and r1, but this one has {found}"
+            f"a recipe has the keys {expected}, and may have {', '.join(may_have[:-1])} and "
+            f"{may_have[-1]}, but this one has {found}"
         )
     _check_values(recipe, "recipe")
-    for part in ("optimizer", "generator", "discriminator"):
+    for part in parts:
         if not isinstance(recipe[part], dict):
             raise ValueError(f"recipe[{part!r}] must be a dict, but is {recipe[part]!r}")
         _check_values(recipe[part], f"recipe[{part!r}]")

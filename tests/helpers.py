@@ -125,16 +125,16 @@ def assert_same(directory, whole):
 
 def after_each_step(monkeypatch, act):
     """Let a run call act(step, networks) after each of its steps, counted from 1."""
-    make_train_step = run_module.make_train_step
+    make_step = run_module.make_step
 
-    def make(*objects, **options):
-        train_step = make_train_step(*objects, **options)
+    def make(recipe, networks, optimizers, seed):
+        train_step = make_step(recipe, networks, optimizers, seed)
 
         def step(images):
             losses = train_step(images)
-            act(int(objects[2].iterations), objects[:2])
+            act(int(optimizers[0].iterations), networks)
             return losses
 
         return step
 
-    monkeypatch.setattr(run_module, "make_train_step", make)
+    monkeypatch.setattr(run_module, "make_step", make)

@@ -36,7 +36,7 @@ def test_row_26_import_has_no_effect(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-NAMESPACES = ("checkpoints", "evaluation", "games", "plotting")
+NAMESPACES = ("autoencoder", "checkpoints", "evaluation", "games", "likelihoods", "plotting")
 
 
 def test_every_public_name_is_there_and_documented():

@@ -47,6 +47,20 @@ A hundred digits of the network `{name}`, unselected. {time}
 `training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its loss record (step, epoch, generator_loss, discriminator_loss; nats), `data/by_epoch.csv` and `data/answers.csv` say what its images and its discriminator were worth after each epoch (`tools/by_epoch.py` explains them), `images_from_seed_images/` has the images of 16 fixed latent points after every epoch, and the movie that is made of them.
 
 {by_eye}{measured}"""
+README_VAE = """\
+![A hundred generated digits](data/digits.png)
+
+A hundred mean images of the variational autoencoder, unselected.
+
+`gan_tutorial.restore("{name}")` returns its decoder and its encoder, and checks their sha256 first; `gan-tutorial generate --checkpoint {name} --output digits.png` draws mean images. The decoder is the generator of the recipe `fast`, with {parameters:,} parameters and latent points of {latent_dim} coordinates; only the training differs.
+
+{likelihood}
+
+`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its record (step, epoch, distortion, rate; nats), `images_from_seed_images/` has the mean images of 16 fixed latent points after every epoch, and the movie that is made of them.
+
+{measured}"""
+LIKELIHOOD = """\
+On the {images:,.0f} test images, binarised at random, the evidence lower bound is {elbo:.2f} ± {elbo_error:.2f} nats. On {estimated_images:,.0f} of them, log p(x) is estimated with {samples:,.0f} importance samples each as {log_likelihood:.2f} ± {log_likelihood_error:.2f} nats (`tools/likelihood.py`; the errors are the standard errors over the images). Published dense networks reach -86.76 with 5,000 samples (Burda et al. 2016, table 1); a convolutional decoder may be better than a dense one for the same effort, so the two compare recipes and not ideas."""
 MEASURED = """\
 Of {number:,.0f} images after each of these epochs (notebook 05 explains the measures; real test images are at the distance {floor:.2f}):
 
@@ -81,7 +95,7 @@ def ship(run, home=PROJECT, name="lecture"):
         write_networks(home, networks, steps[-1])
     replace(run, home, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
     gt.make_movie(home / "images_from_seed_images")
-    replace(run, home, "data", r"(losses|by_epoch|answers)\.csv")
+    replace(run, home, "data", r"(losses|by_epoch|answers|likelihood)\.csv")
     replace(run, home, ".", r"run\.json")
     with whole_file(home / "data" / "measures.csv") as temporary:
         measures.to_csv(temporary, float_format="%.6g", lineterminator="\n")
@@ -182,7 +196,11 @@ def describe(home, name):
         "command": command(plan, measures.index[-1]),
         "where": "at the top level" if name == "lecture" else "beside this file",
     }
-    texts = READMES if name == "lecture" else {".": README_ALONE}
+    likelihood = home / "data" / "likelihood.csv"
+    if likelihood.exists():
+        values["likelihood"] = LIKELIHOOD.format(**pd.read_csv(likelihood).iloc[0])
+    alone = README_VAE if likelihood.exists() else README_ALONE
+    texts = READMES if name == "lecture" else {".": alone}
     for folder, text in texts.items():
         with whole_file(home / folder / "README.md") as temporary:
             temporary.write_text((text + MADE).format(**values), encoding="utf-8")

@@ -8,7 +8,7 @@ import tensorflow as tf
 from gan_tutorial.checkpoints import CheckpointError, load
 from gan_tutorial.files.checkpoint_files import PART, folder_path
 from gan_tutorial.files.sums import NotAsShippedError, check_sums, read_sums
-from gan_tutorial.recipes import make_networks
+from gan_tutorial.recipes import kind_of, make_networks
 from gan_tutorial.shield import shielded
 
 from .folder import CHECKPOINTS
@@ -16,16 +16,16 @@ from .plan import fingerprint, in_words, read_fingerprint, read_numbers
 
 
 def restore(directory="lecture", step=None):
-    """Return (generator, discriminator) of a run, ready for inference.
+    """Return (generator, discriminator) of a run, or (decoder, encoder), ready for inference.
 
     Weights are read into networks that code builds, and no code of a file is run. A file from
     elsewhere can therefore be a bad network, but no program. The networks do not depend on Keras's
     settings. `FourierConv2DTranspose` in fourier.py says how to save or convert the generator.
 
     Args:
-        directory: the name of a network that comes with the tutorial ("lecture" or "fast"), whose
-            sha256 is checked; or a run's folder, or its `training_checkpoints`. To restore a folder
-            of your own that has the name fast, write "./fast".
+        directory: the name of networks that come with the tutorial ("lecture", "fast" or "vae"),
+            whose sha256 is checked; or a run's folder, or its `training_checkpoints`. To restore a
+            folder of your own that has the name fast, write "./fast".
         step: the step of the checkpoint; the newest good one if None.
 
     Raises:
@@ -36,10 +36,12 @@ def restore(directory="lecture", step=None):
     if isinstance(directory, str) and directory in shipped_names():
         shipped = _shipped_step(folder)
         step = shipped if step is None else step
+    recipe = read_numbers(folder.resolve().parent)
     with shielded():
-        generator, discriminator = make_networks(read_numbers(folder.resolve().parent))
-    load(tf.train.Checkpoint(generator=generator, discriminator=discriminator), folder, step)
-    return generator, discriminator
+        networks = make_networks(recipe)
+    names = "generator", kind_of(recipe).second
+    load(tf.train.Checkpoint(**dict(zip(names, networks, strict=True))), folder, step)
+    return networks
 
 
 def data_differs(directory, images):

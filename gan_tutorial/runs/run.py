@@ -11,9 +11,9 @@ from gan_tutorial.data import checked_images, make_dataset
 from gan_tutorial.files import checkpoint_files
 from gan_tutorial.latent import sample_prior
 from gan_tutorial.plotting import generate_and_save_images
-from gan_tutorial.recipes import make_networks, make_optimizers
+from gan_tutorial.recipes import kind_of, make_networks, make_optimizers, make_step
 from gan_tutorial.shield import shielded, usual_settings
-from gan_tutorial.training import make_train_step, train
+from gan_tutorial.training import train
 
 from .folder import CHECKPOINTS, LOSSES, PICTURES, only_writer, remove_leftovers
 from .plan import note_environment, settle, write_plan
@@ -59,7 +59,8 @@ def run(
             `LiveView` shows in a notebook how losses and images grow.
 
     Returns:
-        The losses of all steps so far: the generator's and the discriminator's, in nats.
+        The losses of all steps so far, in nats: the generator's and the discriminator's; the
+        distortion and the rate of an autoencoder.
 
     Raises:
         CheckpointError: if the folder holds a run and `resume` is false, or holds none and it is
@@ -87,19 +88,17 @@ class _Training:
     @usual_settings()
     def __init__(self, images, directory, plan):
         self.images, self.directory, self.plan = images, directory, plan
+        recipe = plan["numbers"]
         with shielded(plan["seed"], plan["precision"]):
-            self.networks = make_networks(plan["numbers"])
-            self.optimizers = make_optimizers(plan["numbers"])
-        self.checkpoint = checkpoints.make(*self.networks, *self.optimizers)
+            self.networks, optimizers = make_networks(recipe), make_optimizers(recipe)
+        kind = kind_of(recipe)
+        self.checkpoint = checkpoints.make(*self.networks, *optimizers, kind.second)
         # the losses are in the checkpoint, so that they always are of the same step as the weights
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-        r1 = plan["numbers"].get("r1", 0.0)
-        self.train_step = make_train_step(
-            *self.networks, *self.optimizers, seed=plan["seed"], r1=r1
-        )
+        self.train_step = make_step(recipe, self.networks, optimizers, plan["seed"])
         latent_dim = self.networks[0].input_shape[-1]
         self.seed_images = sample_prior(16, seed=plan["seed"], latent_dim=latent_dim)
-        self.losses, self.saved, self.view = [], None, None
+        self.losses, self.names, self.saved, self.view = [], kind.losses, None, None
         self.folder = directory / CHECKPOINTS
         self.steps_per_epoch = math.ceil(len(images) / plan["batch_size"])
 
@@ -178,4 +177,5 @@ class _Training:
 
     def write_losses(self):
         """Write the loss record for people; the checkpoint holds the same numbers."""
-        write_losses(self.directory, np.reshape(self.losses, (-1, 2)), self.steps_per_epoch)
+        losses = np.reshape(self.losses, (-1, 2))
+        write_losses(self.directory, losses, self.steps_per_epoch, self.names)

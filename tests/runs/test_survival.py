@@ -443,17 +443,17 @@ def test_row_27_five_hundred_epochs_one_trace_flat_memory(few, tmp_path, monkeyp
     import psutil
 
     memory, traces, process = [], [], psutil.Process()
-    make_train_step = runs.make_train_step
+    make_step = runs.make_step
 
     def make(*objects, **options):
-        train_step = make_train_step(*objects, **options)
+        train_step = make_step(*objects, **options)
         traces.append(train_step.experimental_get_tracing_count)
         return train_step
 
     def watch(*_):
         return lambda epoch, losses: memory.append(process.memory_info().rss / 2**20)
 
-    monkeypatch.setattr(runs, "make_train_step", make)
+    monkeypatch.setattr(runs, "make_step", make)
     losses = gt.run(few, tmp_path / "run", TINY, epochs=500, seed=3, watch=watch)
     assert [count() for count in traces] == [1]
     assert len(losses) == 500 * STEPS
