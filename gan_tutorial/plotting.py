@@ -1,8 +1,7 @@
 """Pictures: grids of images, loss curves, the networks, the movie of a run.
 
-Ink is dark on light paper everywhere (the colour map Greys from -1 to 1). `plot_result` and
-`plot_losses` return a Figure, which a notebook shows as the value of a cell. The Figure is made
-without pyplot, so that nobody has to close it.
+Ink is dark on light paper (the colour map Greys from -1 to 1). What returns a Figure makes it
+without pyplot, so that nobody has to close it; a notebook shows it as the value of a cell.
 """
 
 import math
@@ -18,7 +17,7 @@ from .files.picture import Picture, read_picture, standard_style, with_epoch, wr
 from .files.whole import whole_file
 from .latent import generate_images
 
-LN2 = math.log(2)
+GAME = {"generator": math.log(2), "discriminator": 2 * math.log(2)}  # losses where d = 1/2
 # what a colour means, in every picture of the course
 COLOURS = {
     "data": "tab:blue",
@@ -116,32 +115,33 @@ def save_figure(figure, path):
     return write_figure(figure, path)
 
 
-def plot_losses(losses, steps_per_epoch=1):
+def plot_losses(losses, steps_per_epoch=1, names=GAME):
     """Return a Figure of both losses, (steps, 2).
 
-    Each curve is a running mean over a 50th of the steps. The pale line behind it shows every
-    step. Dashed lines show the values at d = 1/2: ln 2 for the generator's non-saturating loss,
-    and 2 ln 2 for the discriminator's loss.
+    Each curve is a running mean over a 50th of the steps, over a pale line of every step. Dashed
+    lines show the values at d = 1/2: ln 2 for the generator's non-saturating loss, 2 ln 2 for the
+    discriminator's. An autoencoder has other `names`, ("distortion", "rate"), and no such lines.
     """
     figure = Picture(figsize=(8, 3.6), layout="constrained")
-    draw_losses(figure.subplots(), losses, steps_per_epoch)
+    draw_losses(figure.subplots(), losses, steps_per_epoch, names)
     return figure
 
 
-def draw_losses(ax, losses, steps_per_epoch=1):
+def draw_losses(ax, losses, steps_per_epoch=1, names=GAME):
     """Draw both losses, (steps, 2), on a Matplotlib axes, as `plot_losses` does."""
     losses = np.asarray(losses)
     epochs = (np.arange(len(losses)) + 1) / steps_per_epoch
     width = max(1, len(losses) // 50)
-    levels = (("generator", LN2, "ln 2"), ("discriminator", 2 * LN2, "2 ln 2"))
-    for column, (name, level, label) in enumerate(levels):
-        colour = COLOURS[name]
-        kernel = np.ones(width) / width
-        means = np.convolve(losses[:, column], kernel, mode="valid") if len(losses) else []
-        ax.plot(epochs, losses[:, column], color=colour, alpha=0.2, linewidth=0.5)
+    for column, name in enumerate(names):
+        colour = COLOURS.get(name, ("tab:green", "tab:red")[column])
+        values = losses[:, column]
+        means = np.convolve(values, np.ones(width) / width, "valid") if len(values) else []
+        ax.plot(epochs, values, color=colour, alpha=0.2, linewidth=0.5)
         ax.plot(epochs[width - 1 :], means, color=colour, label=name)
-        ax.axhline(level, color=colour, linestyle="--", linewidth=1)
-        ax.annotate(label, (1.005, level), xycoords=("axes fraction", "data"), va="center")
+        if level := GAME.get(name):
+            label, coordinates = "2 " * column + "ln 2", ("axes fraction", "data")
+            ax.axhline(level, color=colour, linestyle="--", linewidth=1)
+            ax.annotate(label, (1.005, level), xycoords=coordinates, va="center")
     ax.set(xlabel="step" if steps_per_epoch == 1 else "epoch", ylabel="loss (nats)")
     ax.legend(loc="upper right", frameon=False)
 

@@ -3,7 +3,7 @@
 import time
 
 from gan_tutorial.latent import generate_images
-from gan_tutorial.plotting import Picture, draw_losses, show_image
+from gan_tutorial.plotting import GAME, Picture, draw_losses, show_image
 
 
 class LiveView:
@@ -15,7 +15,9 @@ class LiveView:
     the notebook, so that a reader sees it without a kernel.
     """
 
-    def __init__(self, generator, latent_points, epochs, losses=(), *, unit="epoch"):
+    def __init__(
+        self, generator, latent_points, epochs, losses=(), *, unit="epoch", names=tuple(GAME)
+    ):
         """Prepare a view of the training of a generator.
 
         Args:
@@ -24,8 +26,10 @@ class LiveView:
             epochs: the number of the last epoch, from which the time that is left is estimated.
             losses: the losses of earlier steps, (steps, 2), if the training was resumed.
             unit: what is counted, if the view is called more or less often than once an epoch.
+            names: of the two losses; ("distortion", "rate") for an autoencoder, for which a run
+                takes `functools.partial(LiveView, names=("distortion", "rate"))`.
         """
-        self.unit = unit
+        self.unit, self.names = unit, names
         self.generator, self.latent_points, self.epochs = generator, latent_points[:16], epochs
         self.losses, self.calls = list(losses), 0
         self.start, self.handle = time.monotonic(), None
@@ -51,7 +55,7 @@ class LiveView:
         """Return the picture of the state after an epoch."""
         figure = Picture(figsize=(10, 3.8), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=(1.6, 1))
-        draw_losses(left.subplots(), self.losses)
+        draw_losses(left.subplots(), self.losses, names=self.names)
         axes = right.subplots(4, 4).ravel()
         for ax in axes:
             ax.axis("off")

@@ -193,3 +193,12 @@ def test_images_from_0_to_1_are_warned_of_and_the_mend_is_right(images):
 def test_another_number_of_images_is_refused(number, images):
     with pytest.raises(ValueError, match=f"from 1 to the number of images, 4, but is {number!r}"):
         gt.plot_result(images[:4], number)
+
+
+def test_losses_of_an_autoencoder_have_their_names_and_no_lines_of_the_game():
+    losses = np.random.default_rng(0).uniform(20, 90, (100, 2))
+    (ax,) = gt.plot_losses(losses, names=("distortion", "rate")).axes
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["distortion", "rate"]
+    assert not [line for line in ax.lines if line.get_linestyle() == "--"]
+    (ax,) = gt.plot_losses(losses).axes
+    assert len([line for line in ax.lines if line.get_linestyle() == "--"]) == 2
