@@ -265,6 +265,9 @@ def calls(images, few, whole, own_run, tmp_path_factory):
     step += (gt.generator_loss, lambda images: 0.0)
     pair, figure, saved = (features, features), gt.plot_result(few), whole / "training_checkpoints"
     labels = np.arange(len(few)) % 10
+    encoder, ink = gt.autoencoder.encoder_model(7), np.where(few > 0, 1, -1).astype(np.float32)
+    autoencoder, gauss = (ink, generator, encoder), gt.likelihoods.gaussian()
+    make_vae_step = (generator, encoder, *gt.make_optimizers())
 
     def quiet():
         with gt.quiet():
@@ -272,6 +275,19 @@ def calls(images, few, whole, own_run, tmp_path_factory):
 
     return {
         "quiet": quiet,
+        "autoencoder.encode": lambda: gt.autoencoder.encode(encoder, few),
+        "autoencoder.gaussian_kl": lambda: gt.autoencoder.gaussian_kl(points, points),
+        "autoencoder.distortion_and_rate": lambda: gt.autoencoder.distortion_and_rate(
+            few, generator, encoder, gauss, [0, 0]
+        ),
+        "autoencoder.make_vae_train_step": lambda: gt.autoencoder.make_vae_train_step(
+            *make_vae_step
+        )(few),
+        "autoencoder.elbo": lambda: gt.autoencoder.elbo(*autoencoder),
+        "autoencoder.log_likelihood": lambda: gt.autoencoder.log_likelihood(*autoencoder, 3),
+        "likelihoods.binarise": lambda: gt.likelihoods.binarise(few, [0, 0]),
+        "likelihoods.dequantise": lambda: gt.likelihoods.dequantise(few, [0, 0]),
+        "likelihoods.gaussian": gt.likelihoods.gaussian,
         "load_mnist": lambda: gt.load_mnist(folder_mnist(folder, few)),
         "make_dataset": lambda: list(gt.make_dataset(few, 8, seed=2)),
         "generator_loss": lambda: gt.generator_loss(logits),
@@ -361,13 +377,14 @@ def folder_mnist(folder, few):
 # classes and constants; and what builds networks, which draws from `random` as any Keras layer
 CLASSES = {"RECIPES", "DataError", "CheckpointError", "LiveView"}
 BUILDERS = {
+    "autoencoder.encoder_model": gt.autoencoder.encoder_model,
     "generator_model": gt.generator_model,
     "discriminator_model": gt.discriminator_model,
     "evaluation.judge_model": gt.evaluation.judge_model,
     "evaluation.second_judge_model": gt.evaluation.second_judge_model,
     "make_networks": gt.make_networks,
 }
-NAMESPACES = ("checkpoints", "evaluation", "games", "plotting")
+NAMESPACES = ("autoencoder", "checkpoints", "evaluation", "games", "likelihoods", "plotting")
 
 
 def functions():
