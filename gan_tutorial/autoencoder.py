@@ -147,14 +147,14 @@ def elbo(images, decoder, encoder, *, likelihood=BERNOULLI, seed=0):
 def log_likelihood(images, decoder, encoder, samples=100, *, likelihood=BERNOULLI, seed=0):
     """Return log 1/K Σ p(x|z) p(z) / q(z|x) for K = `samples` points of q(z|x), (n,) float64.
 
-    The mean of this estimate lies below log p(x), and rises towards it with K; for K = 1 it is
-    the ELBO. The other arguments and the errors are those of `elbo`.
+    The mean of this estimate lies below log p(x), and rises towards it with K; for K = 1 its
+    mean is the ELBO. The other arguments and the errors are those of `elbo`.
     Source: Burda et al. 2016, "Importance weighted autoencoders", section 3.
     """
     _check_kind(images, likelihood)
     if samples < 1:
         raise ValueError(f"samples must be at least 1, but is {samples}")
-    noise, log_weights = np.random.default_rng(seed), _make_log_weights(decoder, likelihood)
+    noise = np.random.default_rng(seed)
     at_once = min(samples, AT_ONCE)
     rows, total = AT_ONCE // at_once, []
     for start in range(0, len(images), rows):
@@ -163,24 +163,20 @@ def log_likelihood(images, decoder, encoder, samples=100, *, likelihood=BERNOULL
         logs = np.full(len(batch), -np.inf)
         for done in range(0, samples, at_once):
             shape = len(batch), min(at_once, samples - done), q[0].shape[1]
-            part = log_weights(batch, *q, noise.standard_normal(shape, q[0].dtype.as_numpy_dtype))
+            drawn = noise.standard_normal(shape, q[0].dtype.as_numpy_dtype)
+            part = _log_weights(batch, *q, drawn, decoder, likelihood)
             logs = np.logaddexp(logs, scipy.special.logsumexp(np.float64(part), axis=1))
         total.append(logs - math.log(samples))
     return np.concatenate(total)
 
 
-def _make_log_weights(decoder, likelihood):
-    @tf.function(reduce_retracing=True)
-    def log_weights(images, mean, log_variance, noise):
-        """Return log p(x|z) p(z) / q(z|x), (n, samples), for the noise (n, samples, latent_dim)."""
-        samples = tf.shape(noise)[1]
-        points = mean[:, tf.newaxis] + tf.exp(log_variance / 2)[:, tf.newaxis] * noise
-        ratio = tf.reduce_sum(noise**2 - points**2 + log_variance[:, tf.newaxis], axis=2) / 2
-        points = tf.reshape(points, (-1, points.shape[2]))
-        density = likelihood.log_density(tf.repeat(images, samples, axis=0), decoder, points)
-        return tf.reshape(density, tf.shape(ratio)) + ratio
-
-    return log_weights
+def _log_weights(images, mean, log_variance, noise, decoder, likelihood):
+    """Return log p(x|z) p(z) / q(z|x), (n, samples), for the noise (n, samples, latent_dim)."""
+    points = mean[:, tf.newaxis] + tf.exp(log_variance / 2)[:, tf.newaxis] * noise
+    ratio = tf.reduce_sum(noise**2 - points**2 + log_variance[:, tf.newaxis], axis=2) / 2
+    repeated = tf.repeat(images, noise.shape[1], axis=0)
+    density = likelihood.log_density(repeated, decoder, tf.reshape(points, (-1, points.shape[2])))
+    return tf.reshape(density, ratio.shape) + ratio
 
 
 def _check_kind(images, likelihood):
