@@ -84,7 +84,8 @@ def make_vae_train_step(
     is resumed goes on as if it had never stopped.
 
     Args:
-        decoder: latent points (n, latent_dim) to images (n, 28, 28, 1); the GAN's generator.
+        decoder: latent points (n, latent_dim) to images (n, 28, 28, 1); the GAN's generator. If
+            its `trainable` is False, only the encoder is trained.
         encoder: images to means and logarithms of variances, (n, 2 latent_dim).
         decoder_optimizer: a Keras optimizer for the decoder alone.
         encoder_optimizer: a Keras optimizer for the encoder alone.
@@ -106,7 +107,8 @@ def make_vae_train_step(
 
     @tf.function(input_signature=[tf.TensorSpec((None, *encoder.input_shape[1:]))])
     def train_step(images):
-        number = tf.cast(decoder_optimizer.iterations, tf.int64)
+        # of the encoder, because the optimizer of a decoder that is frozen counts no steps
+        number = tf.cast(encoder_optimizer.iterations, tf.int64)
         seeds = tf.random.experimental.stateless_split([seed, number], 2)
         images = likelihood.prepare(images, seeds[0])
         weights = decoder.trainable_variables, encoder.trainable_variables

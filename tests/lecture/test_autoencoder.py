@@ -198,6 +198,18 @@ def test_a_step_draws_from_its_seed_and_number_alone(images):
     assert (results[0][0] != results[0][1]).all()
 
 
+def test_a_frozen_decoder_stays_as_it_is_and_its_encoder_sees_new_noise_in_each_step(images):
+    decoder, encoder = tiny_pair()
+    decoder.trainable = False
+    before = [w.numpy() for w in decoder.weights + encoder.weights]
+    optimizers = [keras.optimizers.SGD(0.0) for _ in range(2)]  # so that only the noise changes
+    step = make_vae_train_step(decoder, encoder, *optimizers)
+    distortions = [float(step(images[:8])[0]) for _ in range(4)]
+    assert len({*distortions}) == 4
+    for weight, start in zip(decoder.weights + encoder.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, start)
+
+
 def active_units(encoder, images):
     """Return how many latent coordinates depend on the image (Burda et al. 2016, section 5.2)."""
     mean, _ = encode(encoder, images)
