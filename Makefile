@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow slides lab notebooks bench judge ship clean
+.PHONY: help setup lecture test test-slow slides pages lab notebooks bench judge ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -20,6 +20,7 @@ setup: .venv/installed  ## a virtual environment in .venv with everything instal
 	touch $@
 
 lecture: setup  ## run all notebooks; pages and slides in build/
+	$(BIN)/python -m browser_pages
 	$(BIN)/python -m lecture_pages build
 
 test: setup  ## style, imports, unit tests, all notebooks
@@ -34,6 +35,9 @@ test-slow: setup  ## fifty kills, 500 epochs, notebooks run twice, a fresh clone
 
 slides: setup  ## slides of the notebooks as they are kept, in build/slides
 	$(BIN)/gan-tutorial slides
+
+pages: setup  ## pages that draw digits in a browser, in build/
+	$(BIN)/python -m browser_pages
 
 lab: setup  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
@@ -50,7 +54,7 @@ judge: setup  ## train the judges of evaluate again, ten minutes
 
 RUN = runs/lecture
 NAME = lecture
-ship: setup  ## ship the run in RUN as NAME (lecture or fast), measured; minutes
+ship: setup  ## ship the run in RUN as NAME (lecture, fast or vae), measured; minutes
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 
 clean:  ## remove what was built (not .venv, not runs/, nothing of anybody else's)

@@ -12,8 +12,11 @@ from .pages import write
 @click.option("--output", default="build", help="The folder of the pages.", show_default=True)
 def main(output):
     """Write the pages, and print their paths."""
-    for path in write(output):
-        print(path)
+    try:
+        for path in write(output):
+            print(path)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 
 import gan_tutorial as gt
 from gan_tutorial.files.whole import whole_file
+from lecture_pages.ours import check_ours
 
 from .networks import packed
 
@@ -69,8 +70,12 @@ def joined(*modules):
 
 
 def write(output="build"):
-    """Write all pages into a folder, and return their paths."""
+    """Write all pages into a folder, and return their paths.
+
+    Raise FileExistsError if a file with the name of a page is there and was not made by us.
+    """
     target = Path(output) / "explore.html"
+    check_ours(target)
     with whole_file(target) as temporary:
         temporary.write_text(explore(), encoding="utf-8")
     return [target]

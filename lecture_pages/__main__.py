@@ -22,7 +22,7 @@ from .execute import execute
 from .exporters import PageExporter, render_index, title
 from .names import INDEX, PAGE, chosen, collisions, notebooks_in
 from .notebooks import read_notebook
-from .ours import check_ours, clean, is_ours
+from .ours import browser_pages_in, check_ours, clean, is_ours
 
 
 def main(arguments=None):
@@ -115,7 +115,8 @@ def build(path, options):
 def write_index(notebooks, output):
     """Write the index of all pages and return its path.
 
-    The index lists every notebook in the folders of `notebooks` whose page is in `output`.
+    The index lists every notebook in the folders of `notebooks` whose page is in `output`, and
+    the pages there that draw in a browser.
     """
     folders = {path.resolve().parent for path in notebooks}
     paths = sorted(path for folder in folders for path in notebooks_in(folder))
@@ -123,7 +124,8 @@ def write_index(notebooks, output):
     index = output / "index.html"
     check_ours(index)
     with whole_file(index) as temporary:
-        temporary.write_text(render_index(entries.items()), encoding="utf-8")
+        live = browser_pages_in(output)
+        temporary.write_text(render_index(entries.items(), live), encoding="utf-8")
     return index
 
 

@@ -156,11 +156,15 @@ def _unbound(method):
     return function
 
 
-def render_index(entries):
-    """Return the HTML of the index; `entries` are pairs (file name without suffix, title)."""
+def render_index(entries, live=()):
+    """Return the HTML of the index.
+
+    `entries` are pairs (file name without suffix, title) of notebooks, and `live` are pairs (file
+    name, title) of pages that draw in a browser.
+    """
     loader = jinja2.FileSystemLoader(TEMPLATES)
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("index.html.j2")
-    return template.render(entries=entries)
+    return template.render(entries=entries, live=live)
 
 
 def title(notebook):

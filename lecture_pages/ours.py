@@ -3,8 +3,10 @@
 This package replaces and removes only its own files, so that no file of a user is lost.
 """
 
+import re
 from pathlib import Path
 
+LIVE = 'class="browser-page"'  # in the pages of the package browser_pages
 MARK = '<meta name="generator" content="lecture_pages">'
 # texts in the files of the first edition of this package, because they have no MARK
 _OLD_MARKS = ('@font-face { font-family: "Math"; src: url("data:font/woff', '<ul class="contents">')
@@ -22,6 +24,16 @@ def is_ours(path):
     if path.suffix != ".html":
         return False
     return any(mark.encode() in content for mark in (MARK, *_OLD_MARKS))
+
+
+def browser_pages_in(folder):
+    """Return pairs (file name, title) of the pages in a folder that draw in a browser."""
+    pages = []
+    for path in sorted(Path(folder).glob("*.html")):
+        start = path.read_text(encoding="utf-8", errors="replace")[:2000] if is_ours(path) else ""
+        if LIVE in start:
+            pages.append((path.name, re.search(r"<title>(.*?)</title>", start)[1]))
+    return pages
 
 
 def check_ours(path):

@@ -51,18 +51,17 @@ function softmax(logits) {
 
 function drawPoint() {
   const z = movedPoint();
+  const { discriminator } = model();
   byId("norm").textContent = norm(z).toFixed(1);
+  byId("discriminator").hidden = !discriminator;
   draw(state.canvas, z, (image) => {
     compute("judge", "judge", image, (logits) => {
       softmax(logits).forEach((share, digit) => state.judge[digit](share));
     });
-    const discriminator = model().discriminator;
-    byId("discriminator").hidden = !discriminator;
-    if (discriminator) {
-      compute("discriminator", discriminator, image, ([logit]) => {
-        state.real(1 / (1 + Math.exp(-logit)));
-      });
-    }
+    if (!discriminator) return;
+    compute("discriminator", discriminator, image, ([logit]) => {
+      state.real(1 / (1 + Math.exp(-logit)));
+    });
   });
 }
 

@@ -14,7 +14,7 @@ def check_answers(answers, expected, *, atol=1e-4):
 
     Args:
         answers: the student's answers, in the order of `expected`. Each answer is a number, an
-            array or a tensor. An exercise that is not solved yet gives `...` or None instead.
+            array or a tensor. An exercise that is not solved yet gives `...` instead.
         expected: the right answers, each a number or an array of numbers.
         atol: how far a number may be from the right number.
 
@@ -27,8 +27,10 @@ def check_answers(answers, expected, *, atol=1e-4):
 
 
 def _first_mistake(answers, expected, atol):
-    if answers is None or answers is ...:
+    if answers is ...:
         return NO_ANSWER
+    if answers is None:
+        return "Not yet: the answer is None. Does your function return its result?"
     if isinstance(answers, dict | set | frozenset):
         kind = type(answers).__name__
         return f"Not yet: the answers must be a list or a tuple, but they are a {kind}."
