@@ -36,7 +36,7 @@ test-slow: setup  ## fifty kills, 500 epochs, notebooks run twice, a fresh clone
 slides: setup  ## slides of the notebooks as they are kept, in build/slides
 	$(BIN)/gan-tutorial slides
 
-pages: setup  ## pages that draw digits in a browser, in build/
+pages: setup  ## pages to play with in a browser, in build/
 	$(BIN)/python -m browser_pages
 
 lab: setup  ## JupyterLab on the notebooks

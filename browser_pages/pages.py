@@ -1,5 +1,6 @@
 """Make the pages: one HTML file each, which holds its text, style, JavaScript and networks."""
 
+import base64
 import json
 import re
 from importlib.resources import files
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import jinja2
 import numpy as np
+import pandas as pd
 
 import gan_tutorial as gt
 from gan_tutorial.files.whole import whole_file
@@ -15,6 +17,7 @@ from lecture_pages.ours import check_ours
 from .networks import packed
 
 HERE = files(__package__)
+IMAGES = 150  # of each kind on the page of the duel, from which it draws at random
 STORIES = {
     "fast": "This network was trained for eight minutes. About three of four images are clean.",
     "lecture": "This network has the lecture's numbers and was trained for more than three hours. "
@@ -32,7 +35,7 @@ def explore():
     networks |= {f"{name}-discriminator": pairs[name][1] for name in ("fast", "lecture")}
     about = {name: _about(name, generator) for name, (generator, _) in pairs.items()}
     about["vae"]["codes"] = _codes(pairs["vae"][1])
-    return rendered("explore", networks, about)
+    return rendered("explore", networks, about, "computer", "canvas", "latent", "explore")
 
 
 def _about(name, generator):
@@ -50,15 +53,52 @@ def _codes(encoder):
     return np.asarray(mean, float).round(5).tolist()
 
 
-def rendered(page, networks, about):
+def duel():
+    """Return the HTML of the page on which the reader plays against the discriminator."""
+    generator, discriminator = gt.restore("fast")
+    (train_images, _), (test_images, _) = gt.load_mnist()
+    opponent = _fresh_opponent(generator, train_images)
+    images = {
+        "real": gt.evaluation.sample_images(test_images, IMAGES, seed=3),
+        "generated": gt.generate_images(generator, gt.sample_prior(IMAGES, seed=33, latent_dim=32)),
+    }
+    counts = pd.read_csv(gt.shipped_run() / "benchmarks" / "by_eye.csv").query("kind == 'fast'")
+    about = {kind: _asked(each, discriminator, opponent) for kind, each in images.items()}
+    about["readers"] = [
+        {"name": f"reader {number}", **row[["clean", "damaged", "none"]].astype(int).to_dict()}
+        for number, (_, row) in enumerate(counts.iterrows(), 1)
+    ]
+    return rendered("duel", {}, about, "canvas", "duel")
+
+
+def _fresh_opponent(generator, train_images):
+    """Return a discriminator that was trained against a finished generator, as in notebook 03."""
+    real = gt.evaluation.sample_images(train_images, 12_800)
+    points = gt.sample_prior(len(real), seed=2, latent_dim=generator.input_shape[-1])
+    known = gt.generate_images(generator, points)
+    return gt.evaluation.fresh_opponent(real, known, seed=1, epochs=3)
+
+
+def _asked(images, *networks):
+    """Return images as bytes in base64, each with the logits of two networks."""
+    grey = np.rint(127.5 * (images + 1)).astype(np.uint8)
+    logits = [network.predict(images, verbose=0).ravel().tolist() for network in networks]
+    return [
+        {"pixels": base64.b64encode(pixels.tobytes()).decode(), "discriminator": d, "opponent": o}
+        for pixels, d, o in zip(grey, *logits, strict=True)
+    ]
+
+
+def rendered(page, networks, about, *modules):
     """Return the HTML of a page with its networks and what it has to know about them."""
     template = jinja2.Template((HERE / f"{page}.html").read_text("utf-8"), autoescape=False)
     return template.render(
         style=(HERE / "style.css").read_text("utf-8"),
-        about=json.dumps(about),
+        about=about,
+        json=json.dumps(about),
         networks={name: packed(network) for name, network in networks.items()},
         worker=joined("network", "worker"),
-        script=joined("computer", "canvas", "latent", page),
+        script=joined(*modules),
     )
 
 
@@ -69,13 +109,18 @@ def joined(*modules):
     return f"(() => {{\n{text}}})();\n"
 
 
+PAGES = explore, duel
+
+
 def write(output="build"):
     """Write all pages into a folder, and return their paths.
 
     Raise FileExistsError if a file with the name of a page is there and was not made by us.
     """
-    target = Path(output) / "explore.html"
-    check_ours(target)
-    with whole_file(target) as temporary:
-        temporary.write_text(explore(), encoding="utf-8")
-    return [target]
+    targets = {Path(output) / f"{page.__name__}.html": page for page in PAGES}
+    for target in targets:
+        check_ours(target)
+    for target, page in targets.items():
+        with whole_file(target) as temporary:
+            temporary.write_text(page(), encoding="utf-8")
+    return [*targets]

@@ -8,7 +8,7 @@ from helpers import needs_browser
 
 import gan_tutorial as gt
 from browser_pages.networks import packed, steps_of
-from browser_pages.pages import joined, write
+from browser_pages.pages import explore, joined, write
 from gan_tutorial.shield import keras
 from lecture_pages.decks import browser
 from lecture_pages.outside import outside_addresses
@@ -19,7 +19,9 @@ SECONDS = {"fast-discriminator": "fast", "lecture-discriminator": "lecture", "en
 
 @pytest.fixture(scope="module")
 def page_path(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("pages"))[0]
+    path = tmp_path_factory.mktemp("pages") / "explore.html"
+    path.write_text(explore(), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,134 @@
+// The page duel.html: the reader against the discriminator, on the same images.
+import { newCanvas, show } from "./canvas.js";
+
+const about = JSON.parse(document.getElementById("about").textContent);
+const byId = (id) => document.getElementById(id);
+const KINDS = ["clean", "damaged", "no digit"];
+const state = {};
+
+// An image from bytes in base64: 0 is paper, 255 is ink.
+function imageOf(base64) {
+  return Float32Array.from(atob(base64), (letter) => letter.charCodeAt(0) / 127.5 - 1);
+}
+
+// So many numbers below `size`, each once, in a random order.
+function chosen(number, size) {
+  const order = Array.from({ length: size }, (_, i) => [Math.random(), i]);
+  return order.sort(([a], [b]) => a - b).slice(0, number).map(([, i]) => i);
+}
+
+function tile(parent, image, label) {
+  const button = document.createElement("button");
+  button.className = "tile";
+  button.setAttribute("aria-label", label);
+  show(newCanvas(button, ""), imageOf(image));
+  parent.append(button);
+  return button;
+}
+
+// A share in words, with the binomial error of so many answers.
+function share(right, number) {
+  const p = right / number;
+  const error = Math.sqrt((p * (1 - p)) / number);
+  return `${Math.round(100 * p)} % ± ${Math.round(100 * error)} %`;
+}
+
+// ------------------------------------------------------------------ real or generated
+
+function newForty() {
+  const half = (kind) => chosen(20, about[kind].length).map((i) => ({ ...about[kind][i], kind }));
+  const images = [...half("real"), ...half("generated")];
+  state.forty = chosen(40, 40).map((i) => images[i]);
+  byId("forty").replaceChildren();
+  byId("result").hidden = true;
+  byId("answer").disabled = false;
+  state.forty.forEach((image, i) => {
+    image.button = tile(byId("forty"), image.pixels, `Image ${i + 1}`);
+    image.button.setAttribute("aria-pressed", "false");
+    image.button.onclick = () => {
+      image.says = image.says === "real" ? undefined : "real";
+      image.button.setAttribute("aria-pressed", String(image.says === "real"));
+      countMarks();
+    };
+  });
+  countMarks();
+}
+
+function countMarks() {
+  const marks = state.forty.filter(({ says }) => says === "real").length;
+  byId("marked").textContent = `${marks} images are marked as real.`;
+}
+
+function score(name, isRight) {
+  const right = state.forty.filter(isRight).length;
+  const row = document.createElement("tr");
+  for (const text of [name, `${right} of 40`, share(right, 40)]) {
+    row.append(Object.assign(document.createElement("td"), { textContent: text }));
+  }
+  byId("scores").append(row);
+  return right;
+}
+
+function showAnswers() {
+  byId("scores").replaceChildren();
+  const isReal = ({ kind }) => kind === "real";
+  state.right = score("you", (image) => isReal(image) === (image.says === "real"));
+  score("the discriminator of fast", (image) => isReal(image) === image.discriminator > 0);
+  score("the fresh opponent", (image) => isReal(image) === image.opponent > 0);
+  for (const image of state.forty) {
+    image.button.classList.add(image.kind);
+    image.button.classList.toggle("wrong", isReal(image) !== (image.says === "real"));
+    image.button.disabled = true;
+  }
+  byId("result").hidden = false;
+  byId("answer").disabled = true;
+}
+
+// ------------------------------------------------------------------ digit, damaged, no digit
+
+function newFifty() {
+  state.fifty = chosen(50, about.generated.length).map((i) => ({ number: i, kind: 0 }));
+  state.fifty.forEach((image, i) => {
+    const button = tile(byId("fifty"), about.generated[image.number].pixels, `Image ${i + 1}`);
+    const word = document.createElement("span");
+    button.append(word);
+    const name = () => {
+      word.textContent = KINDS[image.kind];
+      button.setAttribute("aria-label", `Image ${i + 1}: ${KINDS[image.kind]}`);
+    };
+    button.onclick = () => {
+      image.kind = (image.kind + 1) % KINDS.length;
+      name();
+      count();
+    };
+    name();
+  });
+  count();
+}
+
+function count() {
+  const cells = KINDS.map((_, k) => share(state.fifty.filter(({ kind }) => kind === k).length, 50));
+  byId("counts").innerHTML = ["you", ...cells].map((text) => `<td>${text}</td>`).join("");
+}
+
+function save() {
+  const answers = {
+    marked: state.forty.map(({ says }) => says === "real"),
+    real: state.forty.map(({ kind }) => kind === "real"),
+    kinds: state.fifty.map(({ kind }) => KINDS[kind]),
+  };
+  const link = document.createElement("a");
+  const blob = new Blob([JSON.stringify(answers, null, 1)], { type: "application/json" });
+  link.href = URL.createObjectURL(blob);
+  link.download = "duel.json";
+  link.click();
+}
+
+byId("again").onclick = newForty;
+byId("answer").onclick = showAnswers;
+byId("save").onclick = save;
+byId("compare").onclick = () => {
+  for (const row of document.querySelectorAll(".readers")) row.hidden = false;
+};
+newForty();
+newFifty();
