@@ -109,7 +109,12 @@ def joined(*modules):
     return f"(() => {{\n{text}}})();\n"
 
 
-PAGES = explore, duel
+def game():
+    """Return the HTML of the page on which a GAN is trained in the plane."""
+    return rendered("game", {}, {}, "latent", "game", "play")
+
+
+PAGES = explore, game, duel
 
 
 def write(output="build"):
