@@ -21,7 +21,7 @@ IMAGES = 150  # of each kind on the page of the duel, from which it draws at ran
 STORIES = {
     "fast": "This network was trained for eight minutes. About three of four images are clean.",
     "lecture": "This network has the lecture's numbers and was trained for more than three hours. "
-    "About one of three images is clean, and each image takes four times as long to draw.",
+    "About one of three images is clean, and each image takes several times as long to draw.",
     "vae": "This network is the decoder of a variational autoencoder, trained by a likelihood. "
     "Its images are softer, and many points of the prior lead to no digit.",
 }

@@ -36,7 +36,7 @@ function share(right, number) {
 // ------------------------------------------------------------------ real or generated
 
 function newForty() {
-  const half = (kind) => chosen(20, about[kind].length).map((i) => ({ ...about[kind][i], kind }));
+  const half = (kind) => chosen(20, 100).map((i) => ({ ...about[kind][i], kind }));
   const images = [...half("real"), ...half("generated")];
   state.forty = chosen(40, 40).map((i) => images[i]);
   byId("forty").replaceChildren();
@@ -56,6 +56,7 @@ function newForty() {
 
 function countMarks() {
   const marks = state.forty.filter(({ says }) => says === "real").length;
+  byId("answer").disabled = marks === 0;
   byId("marked").textContent = `${marks} images are marked as real.`;
 }
 
@@ -87,7 +88,8 @@ function showAnswers() {
 // ------------------------------------------------------------------ digit, damaged, no digit
 
 function newFifty() {
-  state.fifty = chosen(50, about.generated.length).map((i) => ({ number: i, kind: 0 }));
+  // others than those of the forty images, because these are all generated
+  state.fifty = chosen(50, 50).map((i) => ({ number: 100 + i, kind: 0 }));
   state.fifty.forEach((image, i) => {
     const button = tile(byId("fifty"), about.generated[image.number].pixels, `Image ${i + 1}`);
     const word = document.createElement("span");

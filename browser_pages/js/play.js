@@ -82,23 +82,28 @@ function draw() {
   }
   byId("steps").textContent = steps;
   byId("modes-line").hidden = byId("data").value !== "ring of eight";
-  if (steps % 50 === 0) byId("modes").textContent = modesFound(generator, drawing);
+  if (state.counted === null || steps - state.counted >= RECENT) {
+    byId("modes").textContent = modesFound(generator, drawing);
+    state.counted = steps;
+  }
   drawCurves();
 }
 
 function drawCurves() {
   const canvas = byId("curves");
   const pen = canvas.getContext("2d");
-  const top = 2.2; // nats
+  const [bottom, top] = [-0.8, 2.2]; // nats; the minimax loss is negative
   pen.clearRect(0, 0, canvas.width, canvas.height);
-  const height = (value) => canvas.height * (1 - Math.min(value, top) / top);
+  const height = (value) => {
+    return (canvas.height * (top - Math.max(bottom, Math.min(value, top)))) / (top - bottom);
+  };
   const line = (values, colour) => {
     pen.strokeStyle = colour;
     pen.beginPath();
     values.forEach((value, i) => pen.lineTo((i / Math.max(1, values.length - 1)) * canvas.width, height(value)));
     pen.stroke();
   };
-  for (const level of [Math.LN2, 2 * Math.LN2]) line([level, level], "#999");
+  for (const level of [0, Math.LN2, 2 * Math.LN2]) line([level, level], "#999");
   line(state.record.map(({ generator }) => generator), "#e8710a");
   line(state.record.map(({ discriminator }) => discriminator), "#7b3fb0");
   line(state.record.map(({ discriminator }) => Math.max(0, Math.LN2 - discriminator / 2)), "#15803d");
@@ -120,21 +125,21 @@ function take(number) {
 
 function reset() {
   state.game = newGame(options, state.seed++);
-  Object.assign(state, { record: [], recent: [] });
-  byId("modes").textContent = "0";
+  Object.assign(state, { record: [], recent: [], counted: null });
   draw();
 }
 
 function frame() {
   if (!state.playing) return;
   take(byId("speed").valueAsNumber);
-  requestAnimationFrame(frame);
+  state.request = requestAnimationFrame(frame);
 }
 
 function play(on) {
   state.playing = on;
   byId("play").textContent = on ? "Pause" : "Play";
-  if (on) requestAnimationFrame(frame);
+  cancelAnimationFrame(state.request); // so that there is never more than one loop
+  if (on) state.request = requestAnimationFrame(frame);
 }
 
 byId("play").onclick = () => play(!state.playing);
