@@ -57,7 +57,7 @@ A hundred mean images of the variational autoencoder, unselected.
 
 {likelihood}
 
-`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its record (step, epoch, distortion, rate; nats), `images_from_seed_images/` has the mean images of 16 fixed latent points after every epoch, and the movie that is made of them.
+`training_checkpoints/` holds the networks alone, without optimizers, so that this run cannot go on; the command below makes it again. `data/losses.csv` is its record (step, epoch, distortion, rate; nats), `images_from_seed_images/` has the mean images of 16 fixed latent points after every epoch, and the movie that is made of them. Two more tables in `data/` are not of this run: `same_minute.csv` (by `benchmarks/same_minute.py`) and `rate_distortion.csv` (by `benchmarks/rate_distortion.py`), which notebook 06 reads.
 
 {measured}"""
 LIKELIHOOD = """\
