@@ -89,17 +89,17 @@ function showAnswers() {
 
 function newFifty() {
   // others than those of the forty images, because these are all generated
-  state.fifty = chosen(50, 50).map((i) => ({ number: 100 + i, kind: 0 }));
+  state.fifty = chosen(50, 50).map((i) => ({ number: 100 + i }));
   state.fifty.forEach((image, i) => {
     const button = tile(byId("fifty"), about.generated[image.number].pixels, `Image ${i + 1}`);
     const word = document.createElement("span");
     button.append(word);
     const name = () => {
-      word.textContent = KINDS[image.kind];
-      button.setAttribute("aria-label", `Image ${i + 1}: ${KINDS[image.kind]}`);
+      word.textContent = image.kind ?? "?";
+      button.setAttribute("aria-label", `Image ${i + 1}: ${image.kind ?? "not judged yet"}`);
     };
     button.onclick = () => {
-      image.kind = (image.kind + 1) % KINDS.length;
+      image.kind = KINDS[(KINDS.indexOf(image.kind) + 1) % KINDS.length];
       name();
       count();
     };
@@ -109,15 +109,20 @@ function newFifty() {
 }
 
 function count() {
-  const cells = KINDS.map((_, k) => share(state.fifty.filter(({ kind }) => kind === k).length, 50));
-  byId("counts").innerHTML = ["you", ...cells].map((text) => `<td>${text}</td>`).join("");
+  const judged = state.fifty.filter(({ kind }) => kind);
+  const cells = KINDS.map((name) => {
+    const number = judged.filter(({ kind }) => kind === name).length;
+    return judged.length > 0 ? share(number, judged.length) : "–";
+  });
+  const row = [`you, ${judged.length} images`, ...cells];
+  byId("counts").innerHTML = row.map((text) => `<td>${text}</td>`).join("");
 }
 
 function save() {
   const answers = {
     marked: state.forty.map(({ says }) => says === "real"),
     real: state.forty.map(({ kind }) => kind === "real"),
-    kinds: state.fifty.map(({ kind }) => KINDS[kind]),
+    kinds: state.fifty.map(({ kind }) => kind ?? null),
   };
   const link = document.createElement("a");
   const blob = new Blob([JSON.stringify(answers, null, 1)], { type: "application/json" });
