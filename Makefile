@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow slides pages lab notebooks bench judge ship clean
+.PHONY: help setup lecture test test-slow slides pages lint-js lab notebooks bench judge ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,22 +22,27 @@ setup: .venv/installed  ## a virtual environment in .venv with everything instal
 lecture: setup  ## run all notebooks; pages and slides in build/
 	$(BIN)/python -m browser_pages
 	$(BIN)/python -m lecture_pages build
+	$(BIN)/python -m browser_pages build/[0-9]*.html
 
 test: setup  ## style, imports, unit tests, all notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 --dist worksteal --durations 5
-	$(BIN)/pytest --nbval-lax --nbval-current-env --durations 5 notebooks
+	$(BIN)/pytest --nbval-lax --nbval-current-env -n 2 --dist loadscope --durations 5 notebooks
 
 test-slow: setup  ## fifty kills, 500 epochs, notebooks run twice, a fresh clone: an hour
 	$(BIN)/pytest -m slow --durations 0 -s
 
 slides: setup  ## slides of the notebooks as they are kept, in build/slides
 	$(BIN)/gan-tutorial slides
+	$(BIN)/python -m browser_pages build/slides/*.html
 
 pages: setup  ## pages to play with in a browser, in build/
 	$(BIN)/python -m browser_pages
+
+lint-js:  ## check the JavaScript of the pages with ESLint, which npx fetches
+	npx --yes eslint@10 --config browser_pages/eslint.config.mjs browser_pages/js
 
 lab: setup  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -17,6 +17,7 @@ from lecture_pages.ours import check_ours
 from .networks import packed
 
 HERE = files(__package__)
+TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader(__package__, ""), autoescape=False)
 IMAGES = 150  # of each kind on the page of the duel, from which it draws at random
 STORIES = {
     "fast": "This network was trained for eight minutes. About three of four images are clean.",
@@ -34,7 +35,7 @@ def explore():
     networks |= {"encoder": pairs["vae"][1], "judge": gt.evaluation.load_judge()}
     networks |= {f"{name}-discriminator": pairs[name][1] for name in ("fast", "lecture")}
     about = {name: _about(name, generator) for name, (generator, _) in pairs.items()}
-    about["vae"]["codes"] = _codes(pairs["vae"][1])
+    about["vae"]["codes"] = _codes(*pairs["vae"])
     return rendered("explore", networks, about, "computer", "canvas", "latent", "explore")
 
 
@@ -45,12 +46,22 @@ def _about(name, generator):
     return about if name == "vae" else {**about, "discriminator": f"{name}-discriminator"}
 
 
-def _codes(encoder):
-    """Return the latent point of the first test image of each digit."""
+def _codes(decoder, encoder):
+    """Return for each digit the latent point of a test image that its decoder draws clearly.
+
+    Among the first 100 test images of the digit it is the one of whose decoded image the judge is
+    most sure, because some images of MNIST are hard to read.
+    """
     _, (images, labels) = gt.load_mnist()
-    first = images[[np.flatnonzero(labels == digit)[0] for digit in range(10)]]
-    mean, _ = gt.autoencoder.encode(encoder, np.sign(first + 1e-6))
-    return np.asarray(mean, float).round(5).tolist()
+    judge = gt.evaluation.load_judge()
+    codes = []
+    for digit in range(10):
+        those = images[labels == digit][:100]
+        mean, _ = gt.autoencoder.encode(encoder, np.sign(those + 1e-6))
+        decoded = gt.generate_images(decoder, np.asarray(mean))
+        sure = gt.evaluation.probabilities(judge, gt.evaluation.features(judge, decoded))
+        codes.append(np.asarray(mean, float)[sure[:, digit].argmax()].round(5).tolist())
+    return codes
 
 
 def duel():
@@ -76,7 +87,7 @@ def _fresh_opponent(generator, train_images):
     real = gt.evaluation.sample_images(train_images, 12_800)
     points = gt.sample_prior(len(real), seed=2, latent_dim=generator.input_shape[-1])
     known = gt.generate_images(generator, points)
-    return gt.evaluation.fresh_opponent(real, known, seed=1, epochs=3)
+    return gt.evaluation.fresh_opponent(real, known, seed=1, epochs=8)
 
 
 def _asked(images, *networks):
@@ -90,14 +101,14 @@ def _asked(images, *networks):
 
 
 def rendered(page, networks, about, *modules):
-    """Return the HTML of a page with its networks and what it has to know about them."""
-    template = jinja2.Template((HERE / f"{page}.html").read_text("utf-8"), autoescape=False)
-    return template.render(
+    """Return the HTML of a template with networks and what its program has to know about them."""
+    return TEMPLATES.get_template(f"{page}.html").render(
         style=(HERE / "style.css").read_text("utf-8"),
+        live_style=(HERE / "live.css").read_text("utf-8"),
         about=about,
         json=json.dumps(about),
         networks={name: packed(network) for name, network in networks.items()},
-        worker=joined("network", "worker"),
+        worker=joined("product", "network", "worker"),
         script=joined(*modules),
     )
 
@@ -111,7 +122,7 @@ def joined(*modules):
 
 def game():
     """Return the HTML of the page on which a GAN is trained in the plane."""
-    return rendered("game", {}, {}, "latent", "game", "play")
+    return rendered("game", {}, {}, "product", "latent", "game", "play")
 
 
 PAGES = explore, game, duel

@@ -5,7 +5,7 @@ const known = new Set(); // networks that the worker has
 let running = null;
 let number = 0;
 
-const source = document.getElementById("worker").textContent;
+const source = document.getElementById("program-worker").textContent;
 const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
 
 worker.onmessage = ({ data }) => {
@@ -17,21 +17,23 @@ worker.onmessage = ({ data }) => {
 
 function next() {
   if (running || waiting.size === 0) return;
-  const [place, job] = waiting.entries().next().value;
+  const places = [...waiting.keys()];
+  const place = places.find((each) => waiting.get(each).urgent) ?? places[0];
+  running = waiting.get(place);
   waiting.delete(place);
-  running = job;
-  if (!known.has(job.name)) {
-    known.add(job.name);
-    const packed = document.getElementById(`network-${job.name}`).textContent;
-    worker.postMessage({ name: job.name, packed });
+  const { name, input } = running;
+  if (!known.has(name)) {
+    known.add(name);
+    const packed = document.getElementById(`program-network-${name}`).textContent;
+    worker.postMessage({ name, packed });
   }
-  worker.postMessage({ id: number++, name: job.name, input: job.input });
+  worker.postMessage({ name, input });
 }
 
 // Computes a network's output and calls `done` with it. If the same place asks again before its
-// turn has come, only the newest input is computed.
-export function compute(place, name, input, done) {
-  waiting.set(place, { name, input, done });
+// turn has come, only the newest input is computed. What is urgent is computed first.
+export function compute(place, name, input, done, urgent = false) {
+  waiting.set(place, { name, input, done, urgent });
   next();
 }
 

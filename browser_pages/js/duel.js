@@ -1,8 +1,9 @@
 // The page duel.html: the reader against the discriminator, on the same images.
 import { newCanvas, show } from "./canvas.js";
 
-const about = JSON.parse(document.getElementById("about").textContent);
+const about = JSON.parse(document.getElementById("program-about").textContent);
 const byId = (id) => document.getElementById(id);
+const FORTY = 100; // images of each kind for the first game; the others are for the second
 const KINDS = ["clean", "damaged", "no digit"];
 const state = {};
 
@@ -35,19 +36,24 @@ function share(right, number) {
 
 // ------------------------------------------------------------------ real or generated
 
+// The next twenty images of a kind, none of them twice before all have been shown.
+function nextTwenty(kind) {
+  const waiting = (state[kind] ??= []);
+  if (waiting.length < 20) waiting.push(...chosen(FORTY, FORTY));
+  return waiting.splice(0, 20).map((number) => ({ ...about[kind][number], number, kind }));
+}
+
 function newForty() {
-  const half = (kind) => chosen(20, 100).map((i) => ({ ...about[kind][i], kind }));
-  const images = [...half("real"), ...half("generated")];
+  const images = [...nextTwenty("real"), ...nextTwenty("generated")];
   state.forty = chosen(40, 40).map((i) => images[i]);
   byId("forty").replaceChildren();
   byId("result").hidden = true;
-  byId("answer").disabled = false;
   state.forty.forEach((image, i) => {
     image.button = tile(byId("forty"), image.pixels, `Image ${i + 1}`);
     image.button.setAttribute("aria-pressed", "false");
     image.button.onclick = () => {
-      image.says = image.says === "real" ? undefined : "real";
-      image.button.setAttribute("aria-pressed", String(image.says === "real"));
+      image.isMarked = !image.isMarked;
+      image.button.setAttribute("aria-pressed", String(image.isMarked));
       countMarks();
     };
   });
@@ -55,7 +61,7 @@ function newForty() {
 }
 
 function countMarks() {
-  const marks = state.forty.filter(({ says }) => says === "real").length;
+  const marks = state.forty.filter(({ isMarked }) => isMarked).length;
   byId("answer").disabled = marks === 0;
   byId("marked").textContent = `${marks} images are marked as real.`;
 }
@@ -67,21 +73,24 @@ function score(name, isRight) {
     row.append(Object.assign(document.createElement("td"), { textContent: text }));
   }
   byId("scores").append(row);
-  return right;
 }
 
 function showAnswers() {
   byId("scores").replaceChildren();
   const isReal = ({ kind }) => kind === "real";
-  state.right = score("you", (image) => isReal(image) === (image.says === "real"));
+  const isRight = (image) => isReal(image) === Boolean(image.isMarked);
+  score("you", isRight);
   score("the discriminator of fast", (image) => isReal(image) === image.discriminator > 0);
   score("the fresh opponent", (image) => isReal(image) === image.opponent > 0);
-  for (const image of state.forty) {
+  state.forty.forEach((image, i) => {
+    const words = `Image ${i + 1}: ${image.kind}, your answer was ${isRight(image) ? "right" : "wrong"}`;
+    image.button.setAttribute("aria-label", words);
     image.button.classList.add(image.kind);
-    image.button.classList.toggle("wrong", isReal(image) !== (image.says === "real"));
+    image.button.classList.toggle("wrong", !isRight(image));
     image.button.disabled = true;
-  }
+  });
   byId("result").hidden = false;
+  byId("result").focus(); // because the button that had the focus is disabled now
   byId("answer").disabled = true;
 }
 
@@ -89,7 +98,7 @@ function showAnswers() {
 
 function newFifty() {
   // others than those of the forty images, because these are all generated
-  state.fifty = chosen(50, 50).map((i) => ({ number: 100 + i }));
+  state.fifty = chosen(50, 50).map((i) => ({ number: FORTY + i }));
   state.fifty.forEach((image, i) => {
     const button = tile(byId("fifty"), about.generated[image.number].pixels, `Image ${i + 1}`);
     const word = document.createElement("span");
@@ -119,13 +128,12 @@ function count() {
 }
 
 function save() {
-  const answers = {
-    marked: state.forty.map(({ says }) => says === "real"),
-    real: state.forty.map(({ kind }) => kind === "real"),
-    kinds: state.fifty.map(({ kind }) => kind ?? null),
-  };
+  const forty = state.forty.map(({ number, kind, isMarked, discriminator, opponent }) => {
+    return { number, kind, says: isMarked ? "real" : "generated", discriminator, opponent };
+  });
+  const fifty = state.fifty.map(({ number, kind }) => ({ number, says: kind ?? null }));
   const link = document.createElement("a");
-  const blob = new Blob([JSON.stringify(answers, null, 1)], { type: "application/json" });
+  const blob = new Blob([JSON.stringify({ forty, fifty }, null, 1)], { type: "application/json" });
   link.href = URL.createObjectURL(blob);
   link.download = "duel.json";
   link.click();

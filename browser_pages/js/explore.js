@@ -1,11 +1,11 @@
 // The page explore.html: a trained generator under the reader's hands.
 import { compute, computed } from "./computer.js";
-import { centred, clear, drawable, newCanvas, show } from "./canvas.js";
+import { centred, drawable, newCanvas, show } from "./canvas.js";
 import {
-  lecturePoint, meanCosine, norm, normalPoint, spherical, straight, uniform,
+  lecturePoint, meanCosine, moved, norm, normalPoint, spherical, straight, uniform,
 } from "./latent.js";
 
-const about = JSON.parse(document.getElementById("about").textContent);
+const about = JSON.parse(document.getElementById("program-about").textContent);
 const byId = (id) => document.getElementById(id);
 const random = uniform(1);
 const state = {};
@@ -13,21 +13,22 @@ const state = {};
 const model = () => about[state.name];
 const newPoint = () => normalPoint(model().latent_dim, random);
 
-function draw(canvas, z, then = () => {}) {
-  compute(canvas, state.name, z, (image) => {
+// Draws the image of a point; the canvas is pale as long as it shows the image of an older one.
+function draw(canvas, z, then = () => {}, urgent = false) {
+  canvas.classList.add("old");
+  const shown = (image) => {
+    canvas.classList.remove("old");
     show(canvas, image);
     then(image);
-  });
+  };
+  compute(canvas, state.name, z, shown, urgent);
 }
 
 // ------------------------------------------------------------------ one point
 
-// The point, moved along the five directions by what the sliders say.
-function movedPoint() {
-  return state.point.map((value, i) => {
-    return value + state.sliders.reduce((sum, s, k) => sum + s.valueAsNumber * model().directions[k][i], 0);
-  });
-}
+const movedPoint = () => {
+  return moved(state.point, model().directions, state.sliders.map((s) => s.valueAsNumber));
+};
 
 function bars(parent, labels) {
   return labels.map((label) => {
@@ -49,35 +50,39 @@ function softmax(logits) {
   return powers.map((power) => power / sum);
 }
 
+// The point's image, and what discriminator and judge say about it, come before all other images.
 function drawPoint() {
   const z = movedPoint();
   const { discriminator } = model();
   byId("norm").textContent = norm(z).toFixed(1);
   byId("discriminator").hidden = !discriminator;
-  draw(state.canvas, z, (image) => {
-    compute("judge", "judge", image, (logits) => {
-      softmax(logits).forEach((share, digit) => state.judge[digit](share));
-    });
+  for (const slider of state.sliders) {
+    slider.parentElement.querySelector("output").textContent = slider.valueAsNumber.toFixed(1);
+  }
+  const ask = (image) => {
+    const judged = (logits) => softmax(logits).forEach((share, digit) => state.judge[digit](share));
+    compute("judge", "judge", image, judged, true);
     if (!discriminator) return;
-    compute("discriminator", discriminator, image, ([logit]) => {
-      state.real(1 / (1 + Math.exp(-logit)));
-    });
-  });
+    const seen = ([logit]) => state.real(1 / (1 + Math.exp(-logit)));
+    compute("discriminator", discriminator, image, seen, true);
+  };
+  draw(state.canvas, z, ask, true);
 }
 
-function takePoint() {
-  state.point = newPoint();
+function takePoint(point) {
+  state.point = point;
   for (const slider of state.sliders) slider.value = 0;
   drawPoint();
 }
 
 function setUpPoint() {
   state.canvas = newCanvas(byId("point"), "The image of the point");
-  state.real = bars(byId("discriminator"), ["real"])[0];
+  state.real = bars(byId("real"), ["real"])[0];
   state.judge = bars(byId("judge"), [..."0123456789"]);
   state.sliders = [...document.querySelectorAll("#directions input")];
   for (const slider of state.sliders) slider.oninput = drawPoint;
-  byId("new-point").onclick = takePoint;
+  byId("new-point").onclick = () => takePoint(newPoint());
+  byId("back").onclick = () => takePoint(state.point);
 }
 
 // ------------------------------------------------------------------ a path
@@ -93,9 +98,11 @@ function drawPath() {
 
 function setUpPath() {
   state.strip = Array.from({ length: 9 }, (_, i) => newCanvas(byId("strip"), `Image ${i + 1} of the path`));
-  for (const [id, end] of [["new-start", 0], ["new-end", 1]]) {
+  const choices = [["new-start", 0, newPoint], ["new-end", 1, newPoint]];
+  choices.push(["start-here", 0, movedPoint], ["end-here", 1, movedPoint]);
+  for (const [id, end, point] of choices) {
     byId(id).onclick = () => {
-      state.ends[end] = newPoint();
+      state.ends[end] = point();
       drawPath();
     };
   }
@@ -109,14 +116,23 @@ function drawExperiment() {
   byId("a").textContent = a.toFixed(2);
   byId("b").textContent = b.toFixed(2);
   const points = state.normals.map((normal) => lecturePoint(normal, a, b));
-  state.grid.forEach((canvas, i) => draw(canvas, points[i]));
+  state.grid.forEach((canvas, i) => draw(canvas, points[i], (image) => judgeOne(i, image)));
   const mean = points.reduce((sum, z) => sum + norm(z), 0) / points.length;
   byId("mean-norm").textContent = mean.toFixed(1);
   byId("prior-norm").textContent = Math.sqrt(model().latent_dim).toFixed(1);
   byId("cosine").textContent = mean > 0 ? meanCosine(points).toFixed(2) : "not defined";
 }
 
+// Counts the images of the grid that the judge recognises.
+function judgeOne(i, image) {
+  compute(`judge ${i}`, "judge", image, (logits) => {
+    state.sure[i] = Math.max(...softmax(logits)) > 0.9;
+    byId("sure").textContent = state.sure.filter(Boolean).length;
+  });
+}
+
 function setUpExperiment() {
+  state.sure = Array(16).fill(false);
   state.grid = Array.from({ length: 16 }, (_, i) => newCanvas(byId("grid"), `Image ${i + 1} of 16`));
   for (const id of ["means", "deviations"]) byId(id).oninput = drawExperiment;
 }
@@ -125,14 +141,13 @@ function setUpExperiment() {
 
 // Encodes the drawing, shows what the decoder makes of it, and the path to a test digit.
 async function encodeDrawing() {
-  const image = centred(byId("drawing"));
+  const image = centred(state.strokes);
   byId("result").hidden = !image;
   if (!image) return;
   const ink = image.map((value) => (value > 0 ? 1 : -1));
   show(state.seen, ink);
   const z = (await computed("encoder", ink)).slice(0, about.vae.latent_dim);
-  const digit = byId("digit").value;
-  const end = Float32Array.from(about.vae.codes[digit]);
+  const end = Float32Array.from(about.vae.codes[byId("digit").value]);
   state.way.forEach((canvas, i) => {
     const point = straight(z, end, i / (state.way.length - 1));
     compute(canvas, "vae", point, (decoded) => show(canvas, decoded));
@@ -140,14 +155,14 @@ async function encodeDrawing() {
 }
 
 function setUpDrawing() {
+  state.strokes = [];
   state.seen = newCanvas(byId("seen"), "What the encoder sees");
   state.way = Array.from({ length: 8 }, (_, i) => newCanvas(byId("way"), `Image ${i + 1} of the path`));
-  drawable(byId("drawing"), encodeDrawing);
-  byId("digit").onchange = encodeDrawing;
-  byId("clear").onclick = () => {
-    clear(byId("drawing"));
+  byId("clear").onclick = drawable(byId("drawing"), (strokes) => {
+    state.strokes = strokes;
     encodeDrawing();
-  };
+  });
+  byId("digit").onchange = encodeDrawing;
 }
 
 // ------------------------------------------------------------------ all together
@@ -155,7 +170,7 @@ function setUpDrawing() {
 function choose(name) {
   state.name = name;
   byId("story").textContent = model().story;
-  takePoint();
+  takePoint(newPoint());
   state.ends = [newPoint(), newPoint()];
   drawPath();
   state.normals = state.grid.map(newPoint);
@@ -169,4 +184,4 @@ setUpDrawing();
 byId("model").onchange = ({ target }) => choose(target.value);
 choose(byId("model").value);
 
-window.course = { computed }; // for whoever wants to compute more, and for the tests
+window.course = { computed, centred }; // for whoever wants to compute more, and for the tests

@@ -1,6 +1,7 @@
 // A GAN in the plane: two small networks, their losses and gradients, and the order of their moves.
 // A network is a list of layers { inputs, outputs, weights, biases }; weights are (outputs, inputs).
 import { normalPoint, uniform } from "./latent.js";
+import { product } from "./product.js";
 
 const SLOPE = 0.2; // of LeakyReLU below 0, after every layer but the last
 
@@ -22,8 +23,7 @@ export function forward(network, x) {
     const to = new Float64Array((from.length / inputs) * outputs);
     for (let i = 0, at = 0; i < from.length; i += inputs) {
       for (let o = 0; o < outputs; o++, at++) {
-        let sum = biases[o];
-        for (let j = 0; j < inputs; j++) sum += weights[o * inputs + j] * from[i + j];
+        const sum = biases[o] + product(from, i, weights, o * inputs, inputs);
         to[at] = k < network.length - 1 ? rectified(sum) : sum;
       }
     }
@@ -35,20 +35,22 @@ export function forward(network, x) {
 export const output = (network, x) => forward(network, x)[network.length];
 
 // The gradients of a loss with respect to all weights and to the input, from that to the output.
-export function backward(network, maps, slopes) {
+export function backward(network, maps, outputSlopes) {
   const gradients = [];
+  let slopes = outputSlopes;
   for (let k = network.length - 1; k >= 0; k--) {
     const { inputs, outputs, weights } = network[k];
     const from = maps[k];
     const below = new Float64Array(from.length);
     const gradient = { weights: new Float64Array(weights.length), biases: new Float64Array(outputs) };
+    const { weights: byWeight, biases: byBias } = gradient;
     for (let i = 0, at = 0; i < from.length; i += inputs) {
-      for (let o = 0; o < outputs; o++, at++) {
+      for (let o = 0, w = 0; o < outputs; o++, at++) {
         const slope = slopes[at];
-        gradient.biases[o] += slope;
-        for (let j = 0; j < inputs; j++) {
-          gradient.weights[o * inputs + j] += slope * from[i + j];
-          below[i + j] += slope * weights[o * inputs + j];
+        byBias[o] += slope;
+        for (let j = i; j < i + inputs; j++, w++) {
+          byWeight[w] += slope * from[j];
+          below[j] += slope * weights[w];
         }
       }
     }

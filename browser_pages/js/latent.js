@@ -39,6 +39,11 @@ function mixed(x, y, p, q) {
   return x.map((value, i) => p * value + q * y[i]);
 }
 
+// A point, moved along each direction by so much.
+export function moved(point, directions, shifts) {
+  return directions.reduce((z, direction, k) => mixed(z, direction, 1, shifts[k]), [...point]);
+}
+
 export function straight(start, end, ratio) {
   return mixed(start, end, 1 - ratio, ratio);
 }

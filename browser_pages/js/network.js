@@ -2,6 +2,8 @@
 // row, column, channel. A kernel is (taps, outputs, inputs), so that the innermost loop of every
 // layer runs along two arrays without a jump.
 
+import { product } from "./product.js";
+
 function bytesOf(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
@@ -25,13 +27,7 @@ function decodedStep(step) {
 }
 
 function dense(x, { kernel, bias }) {
-  const y = new Float32Array(bias.length);
-  for (let o = 0, k = 0; o < y.length; o++) {
-    let sum = bias[o];
-    for (let i = 0; i < x.length; i++) sum += x[i] * kernel[k++];
-    y[o] = sum;
-  }
-  return y;
+  return bias.map((value, o) => value + product(x, 0, kernel, o * x.length, x.length));
 }
 
 // The zeros before the first row in a convolution with "same" padding from `large` to `small`
@@ -69,11 +65,8 @@ function convolve(x, step) {
   eachTap(small, large, side, stride, (at, tap, reached) => {
     const from = (isTransposed ? at : reached) * inputs;
     const to = (isTransposed ? reached : at) * outputs;
-    let k = tap * outputs * inputs;
     for (let o = 0; o < outputs; o++) {
-      let sum = 0;
-      for (let i = 0; i < inputs; i++) sum += x[from + i] * kernel[k++];
-      y[to + o] += sum;
+      y[to + o] += product(x, from, kernel, (tap * outputs + o) * inputs, inputs);
     }
   });
   return y;

@@ -21,9 +21,10 @@ const options = {
   sample: (number, random) => sampler()(number, random),
 };
 
+const isDrawn = () => byId("data").value === "drawn by you";
+
 function sampler() {
-  const { value } = byId("data");
-  if (value !== "drawn by you") return DATA[value];
+  if (!isDrawn()) return DATA[byId("data").value];
   return drawnData(state.drawn.length > 0 ? state.drawn : [[0, 0]]);
 }
 
@@ -63,8 +64,16 @@ function drawArrows(points, gradient) {
   for (let i = 0; i < 64; i += 2) {
     const [x, y] = [place(points[i]), plane.height - place(points[i + 1])];
     const scale = 60 * SHOWN; // because the loss is a mean over all points
+    const [right, down] = [-scale * gradient[i], scale * gradient[i + 1]];
     context.moveTo(x, y);
-    context.lineTo(x - scale * gradient[i], y + scale * gradient[i + 1]);
+    context.lineTo(x + right, y + down);
+    const length = Math.hypot(right, down);
+    if (length < 6) continue; // too short for a head
+    for (const side of [-1, 1]) {
+      const [u, v] = [(4 * right) / length, (4 * down) / length];
+      context.moveTo(x + right, y + down);
+      context.lineTo(x + right - u - (side * v) / 2, y + down - v + (side * u) / 2);
+    }
   }
   context.stroke();
 }
@@ -103,7 +112,15 @@ function drawCurves() {
     values.forEach((value, i) => pen.lineTo((i / Math.max(1, values.length - 1)) * canvas.width, height(value)));
     pen.stroke();
   };
-  for (const level of [0, Math.LN2, 2 * Math.LN2]) line([level, level], "#999");
+  pen.font = "13px sans-serif";
+  pen.fillStyle = "#555";
+  for (const [name, level] of [["0", 0], ["ln 2", Math.LN2], ["2 ln 2", 2 * Math.LN2]]) {
+    line([level, level], "#bbb");
+    pen.fillText(name, 3, height(level) - 3);
+  }
+  pen.textAlign = "right";
+  pen.fillText(`step ${state.record.length * RECENT}`, canvas.width - 3, canvas.height - 4);
+  pen.textAlign = "left";
   line(state.record.map(({ generator }) => generator), "#e8710a");
   line(state.record.map(({ discriminator }) => discriminator), "#7b3fb0");
   line(state.record.map(({ discriminator }) => Math.max(0, Math.LN2 - discriminator / 2)), "#15803d");
@@ -149,8 +166,16 @@ byId("step").onclick = () => {
 };
 byId("reset").onclick = reset;
 for (const id of ["average", "arrows"]) byId(id).onchange = draw;
+byId("speed").oninput = ({ target }) => {
+  byId("pace").textContent = target.value;
+};
 byId("data").onchange = () => {
-  byId("draw-hint").hidden = byId("data").value !== "drawn by you";
+  byId("draw-hint").hidden = !isDrawn();
+  plane.classList.toggle("drawable", isDrawn());
+  reset();
+};
+byId("clear").onclick = () => {
+  state.drawn = [];
   reset();
 };
 for (const button of document.querySelectorAll("[data-set]")) {
@@ -162,8 +187,8 @@ for (const button of document.querySelectorAll("[data-set]")) {
   };
 }
 
-plane.onpointermove = (event) => {
-  if (byId("data").value !== "drawn by you" || event.buttons === 0) return;
+plane.onpointerdown = plane.onpointermove = (event) => {
+  if (!isDrawn() || event.buttons === 0) return;
   const { left, top, width } = plane.getBoundingClientRect();
   const at = (distance) => ((distance / width) * 2 - 1) * EDGE;
   state.drawn.push([at(event.clientX - left), -at(event.clientY - top)]);

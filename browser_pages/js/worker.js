@@ -3,7 +3,7 @@ import { makeNetwork } from "./network.js";
 
 const networks = {};
 
-self.onmessage = ({ data: { id, name, packed, input } }) => {
+self.onmessage = ({ data: { name, packed, input } }) => {
   if (packed) networks[name] = makeNetwork(JSON.parse(packed));
-  if (input) self.postMessage({ id, output: networks[name](input) });
+  if (input) self.postMessage({ output: networks[name](input) });
 };

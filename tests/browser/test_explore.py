@@ -10,7 +10,6 @@ import gan_tutorial as gt
 from browser_pages.networks import packed, steps_of
 from browser_pages.pages import explore, joined, write
 from gan_tutorial.shield import keras
-from lecture_pages.decks import browser
 from lecture_pages.outside import outside_addresses
 
 GENERATORS = {"fast": "fast", "lecture": "lecture", "vae": "vae"}
@@ -18,24 +17,15 @@ SECONDS = {"fast-discriminator": "fast", "lecture-discriminator": "lecture", "en
 
 
 @pytest.fixture(scope="module")
-def page_path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pages") / "explore.html"
-    path.write_text(explore(), encoding="utf-8")
-    return path
+def html():
+    return explore()
 
 
 @pytest.fixture(scope="module")
-def page(page_path):
-    """Open the page in a browser without a network; yield it with what it asked for and printed."""
-    with browser() as chromium:
-        context = chromium.new_context(offline=True)
-        page, heard = context.new_page(), []
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("request", lambda request: heard.append(request.url))
-        page.goto(page_path.as_uri())
-        page.wait_for_function("window.course !== undefined")
-        yield page, heard
+def page(html, open_page):
+    page = open_page(html)
+    page.wait_for_function("window.course !== undefined")
+    return page
 
 
 def computed(page, name, inputs):
@@ -61,7 +51,7 @@ def test_the_page_draws_what_the_generator_draws(page, name):
     generator, _ = gt.restore(GENERATORS[name])
     points = gt.sample_prior(16, seed=0, latent_dim=generator.input_shape[-1])
     expected = gt.generate_images(generator, points).reshape(16, -1)
-    grey = 127.5 * abs(computed(page[0], name, points) - expected)  # of 255 grey values
+    grey = 127.5 * abs(computed(page, name, points) - expected)  # of 255 grey values
     assert grey.max() <= 8
     assert grey.mean() <= 0.3
 
@@ -72,20 +62,31 @@ def test_the_page_sees_what_the_other_networks_see(page, images, name):
     judge = name == "judge"
     network = gt.evaluation.load_judge() if judge else gt.restore(SECONDS[name])[1]
     expected = np.asarray(network(images, training=False))
-    assert abs(computed(page[0], name, images) - expected).max() < 0.1  # of logits, in nats
+    assert abs(computed(page, name, images) - expected).max() < 0.1  # of logits, in nats
+
+
+def test_the_page_is_small_and_needs_no_other_file(html):
+    assert len(html) < 12e6
+    assert outside_addresses(html) == []
 
 
 @needs_browser
-def test_the_page_asks_for_nothing_and_prints_nothing(page, page_path):
-    page, heard = page
-    assert [text for text in heard if not text.startswith(("file:", "blob:"))] == []
-    assert page_path.stat().st_size < 12e6
-    assert outside_addresses(page_path.read_text(encoding="utf-8")) == []
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GENERATORS)
+def test_the_judge_sees_no_difference_between_the_images_of_page_and_tensorflow(page, name):
+    generator, _ = gt.restore(GENERATORS[name])
+    points = gt.sample_prior(2000, seed=5, latent_dim=generator.input_shape[-1])
+    judge, drawn = gt.evaluation.load_judge(), []
+    for part in np.split(points, 40):
+        drawn.append(computed(page, name, part).reshape(-1, 28, 28, 1).astype(np.float32))
+    sets = np.clip(np.concatenate(drawn), -1, 1), gt.generate_images(generator, points)
+    distance = gt.evaluation.frechet_distance(*(gt.evaluation.features(judge, s) for s in sets))
+    print(f"{name}: distance {distance:.4f} between 2,000 images of page and TensorFlow")
+    assert distance < 0.5
 
 
 @needs_browser
 def test_the_page_draws_when_somebody_moves_something(page):
-    page, _ = page
     picture = "document.querySelector('#point canvas').toDataURL()"
     page.wait_for_timeout(500)
     before = page.evaluate(picture)
@@ -106,9 +107,40 @@ def test_the_page_draws_when_somebody_moves_something(page):
 
 
 @needs_browser
+def test_a_path_can_begin_and_end_at_the_chosen_point(page):
+    page.locator("#model").select_option("fast")
+    page.wait_for_function("document.querySelectorAll('.old').length === 0")
+    page.locator("#start-here").click()
+    page.locator("#new-point").click()
+    page.locator("#end-here").click()
+    page.wait_for_function("document.querySelectorAll('.old').length === 0")
+    pictures = "c => c.map((canvas) => canvas.toDataURL())"
+    shown = page.locator("#point canvas").evaluate_all(pictures)
+    path = page.locator("#strip canvas").evaluate_all(pictures)
+    assert path[-1] == shown[0]
+    assert path[0] != path[-1]
+
+
+@needs_browser
+def test_a_small_drawing_gives_the_image_of_a_large_one(page):
+    script = """(scale) => {
+      const seven = [[[0, 0], [10, 0], [5, 15]], [[3, 8], [9, 8]]];
+      const moved = seven.map((stroke) => stroke.map(([x, y]) => [20 + scale * x, 30 + scale * y]));
+      return [...course.centred(moved)];
+    }"""
+    large, small = (np.reshape(page.evaluate(script, scale), (28, 28)) for scale in (12, 1))
+    np.testing.assert_allclose(small, large, atol=0.02)
+    ink = (large + 1) / 2
+    rows, columns = np.mgrid[:28, :28] + 0.5
+    for places in (rows, columns):  # the centre of mass is in the middle, as MNIST's is
+        assert abs((ink * places).sum() / ink.sum() - 14) < 0.1
+    assert 19 <= np.count_nonzero(ink.max(axis=1) > 0.1) <= 21  # rows, the longer side
+    assert page.evaluate("course.centred([])") is None
+
+
+@needs_browser
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1920, 1080)])
 def test_the_page_fits_on_phones_and_projectors(page, width, height):
-    page, _ = page
     page.set_viewport_size({"width": width, "height": height})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -7,25 +7,16 @@ from helpers import needs_browser
 
 from browser_pages.pages import game
 from gan_tutorial.shield import keras
-from lecture_pages.decks import browser
 from lecture_pages.outside import outside_addresses
 
 R1 = 0.7
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def page(open_page):
     html = game()
     assert outside_addresses(html) == []
-    path = tmp_path_factory.mktemp("pages") / "game.html"
-    path.write_text(html, encoding="utf-8")
-    with browser() as chromium:
-        page, heard = chromium.new_context(offline=True).new_page(), []
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.goto(path.as_uri())
-        yield page
-        assert heard == []
+    return open_page(html)
 
 
 MOVES = """([real, noise, r1, minimax]) => {
@@ -123,6 +114,10 @@ def test_the_buttons_work(page):
     page.mouse.move(box["x"] + 200, box["y"] + 150, steps=5)
     page.mouse.up()
     assert page.evaluate("course.state.drawn.length") >= 4
+    page.locator("#clear").click()
+    assert page.evaluate("course.state.drawn.length") == 0
+    page.mouse.click(box["x"] + 50, box["y"] + 50)
+    assert page.evaluate("course.state.drawn.length") == 1
     page.locator("[data-set]").nth(1).click()
     assert page.locator("#momentum").input_value() == "0"
     page.wait_for_function("course.state.game.steps > 20")
