@@ -1,10 +1,23 @@
 """Open pages in Chromium without a network; a page that asks for something or complains fails."""
 
-import pytest
+import base64
+import functools
+import io
 
-from lecture_pages.decks import browser
+import nbformat
+import pytest
+from PIL import Image
+
+from browser_pages.live import make_live
+from lecture_pages.decks import browser, make_slides
 
 INSIDE = "file:", "blob:", "data:"  # the page itself, its worker, its pictures
+
+
+@pytest.fixture(scope="session")
+def html_of():
+    """Return a function of a page's function: its HTML, made once for all tests."""
+    return functools.cache(lambda page: page())
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +42,38 @@ def open_page(tmp_path_factory):
 
         yield open_page
     assert [text for text in heard if not text.startswith(INSIDE)] == []
+
+
+def notebook(tags):
+    """Return an executed notebook with one slide and one picture for each tag."""
+    png = io.BytesIO()
+    Image.new("L", (80, 60), 128).save(png, "png")
+    data = {"image/png": base64.b64encode(png.getvalue()).decode()}
+    cells = []
+    for tag in tags:
+        heading = nbformat.v4.new_markdown_cell(f"# The slide {tag}")
+        heading.metadata["slideshow"] = {"slide_type": "slide"}
+        output = nbformat.v4.new_output("display_data", data)
+        cell = nbformat.v4.new_code_cell("draw()", outputs=[output], execution_count=1)
+        cell.metadata["tags"] = [tag]
+        cells += [heading, cell]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="session")
+def still_deck(tmp_path_factory):
+    """Return the path of a deck in which no cell asks for the generator."""
+    folder = tmp_path_factory.mktemp("still")
+    nbformat.write(notebook(["hide-code"]), folder / "still.ipynb")
+    return make_slides(folder / "still.ipynb", folder)
+
+
+@pytest.fixture(scope="session")
+def live_deck(tmp_path_factory):
+    """Return the path of a deck in which the generator draws in three cells."""
+    folder = tmp_path_factory.mktemp("live")
+    tags = "live-digits", "live-directions", "live-paths"
+    nbformat.write(notebook(tags), folder / "live.ipynb")
+    deck = make_slides(folder / "live.ipynb", folder)
+    assert make_live(deck)
+    return deck

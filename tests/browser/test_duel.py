@@ -14,8 +14,8 @@ from lecture_pages.outside import outside_addresses
 
 
 @pytest.fixture(scope="module")
-def html():
-    return duel()
+def html(html_of):
+    return html_of(duel)
 
 
 @pytest.fixture(scope="module")

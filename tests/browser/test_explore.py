@@ -17,8 +17,8 @@ SECONDS = {"fast-discriminator": "fast", "lecture-discriminator": "lecture", "en
 
 
 @pytest.fixture(scope="module")
-def html():
-    return explore()
+def html(html_of):
+    return html_of(explore)
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ R1 = 0.7
 
 
 @pytest.fixture(scope="module")
-def page(open_page):
-    html = game()
+def page(html_of, open_page):
+    html = html_of(game)
     assert outside_addresses(html) == []
     return open_page(html)
 
