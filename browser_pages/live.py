@@ -1,8 +1,8 @@
 """Let the generator fast draw in pages and decks of the course, in the place of pictures.
 
 A cell of a notebook says by its tag what the generator draws there: "live-digits" other digits
-than those of the picture, "live-directions" images along directions, "live-paths" two paths. The
-picture stays in the file, for paper and for browsers without JavaScript.
+than those of the picture, "live-directions" images along directions. The picture stays in the
+file, for paper, for browsers without JavaScript, and for whoever presses the button beside it.
 """
 
 import re
@@ -35,12 +35,10 @@ def make_live(path):
 def with_generator(html):
     """Return the HTML of a page or deck with the generator fast and the program that draws."""
     generator, _ = gt.restore("fast")
-    latent_dim = generator.input_shape[-1]
-    starts, ends = gt.sample_prior(20, seed=11, latent_dim=latent_dim).reshape(2, 10, latent_dim)
+    start = gt.sample_prior(20, seed=11, latent_dim=generator.input_shape[-1])[0]
     about = {
-        # the point, directions and path with which the pictures of notebook 04 begin
-        "start": starts[0].astype(float).round(5).tolist(),
-        "end": ends[0].astype(float).round(5).tolist(),
+        # the point and the directions of the picture in notebook 04
+        "start": start.astype(float).round(5).tolist(),
         "directions": gt.principal_directions(generator, 4).astype(float).round(5).tolist(),
     }
     program = rendered("live", {"fast": generator}, about, "computer", "canvas", "latent", "live")

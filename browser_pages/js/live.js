@@ -1,7 +1,7 @@
 // In a page or deck of the course: the generator draws where a picture of a notebook stands.
 import { compute } from "./computer.js";
 import { newCanvas, show } from "./canvas.js";
-import { moved, normalPoint, spherical, straight, uniform } from "./latent.js";
+import { moved, normalPoint, uniform } from "./latent.js";
 
 const about = JSON.parse(document.getElementById("program-about").textContent);
 const random = uniform(2);
@@ -18,14 +18,10 @@ function add(parent, kind, properties = {}) {
 
 const button = (parent, textContent, onclick) => add(parent, "button", { textContent, onclick });
 
-function row(parent, number, label) {
-  const grid = add(parent, "div", { className: "row" });
-  return Array.from({ length: number }, (_, i) => newCanvas(grid, `${label} ${i + 1}`));
-}
-
 // Twenty images of new points, none of them selected.
 function drawDigits(parent) {
-  const canvases = [row(parent, 10, "Generated image"), row(parent, 10, "Generated image")].flat();
+  const grid = add(parent, "div", { className: "row" });
+  const canvases = Array.from({ length: 20 }, (_, i) => newCanvas(grid, `Generated image ${i + 1}`));
   const drawAll = () => canvases.forEach((canvas) => draw(canvas, newPoint()));
   button(parent, "Twenty other points", drawAll);
   drawAll();
@@ -59,35 +55,27 @@ function drawDirections(parent) {
   drawPoint();
 }
 
-// The straight and the spherical path between the same two points.
-function drawPaths(parent) {
-  const ends = [about.start, about.end];
-  const paths = [["straight", straight], ["spherical", spherical]].map(([name, path]) => {
-    add(parent, "div", { textContent: name });
-    return [path, row(parent, 9, `Image of the ${name} path`)];
+// Puts what the generator draws into the place of a picture, with a button that changes them.
+function changePlaces(picture, begin) {
+  const place = document.createElement("div");
+  place.className = "live";
+  place.dataset.preventSwipe = ""; // because a slider is moved as a slide is
+  picture.after(place);
+  const live = add(place, "div", { hidden: true });
+  const change = button(place, "", () => {
+    if (!live.hasChildNodes()) begin(live); // not before, so that a page opens without a delay
+    live.hidden = !live.hidden;
+    picture.classList.toggle("drawn-live", !live.hidden);
+    change.textContent = live.hidden ? "Let the generator draw" : "Show the picture";
   });
-  const drawAll = () => {
-    for (const [path, canvases] of paths) {
-      canvases.forEach((canvas, i) => draw(canvas, path(...ends, i / 8)));
-    }
-  };
-  ["start", "end"].forEach((name, i) => {
-    button(parent, `Other ${name}`, () => {
-      ends[i] = newPoint();
-      drawAll();
-    });
-  });
-  drawAll();
+  change.textContent = "Let the generator draw";
+  // a lecture is a demonstration; on a page the text speaks of the picture
+  if (document.querySelector(".reveal")) change.click();
 }
 
-const KINDS = { digits: drawDigits, directions: drawDirections, paths: drawPaths };
+const KINDS = { digits: drawDigits, directions: drawDirections };
 for (const [kind, begin] of Object.entries(KINDS)) {
   for (const picture of document.querySelectorAll(`.celltag_live-${kind} img`)) {
-    picture.classList.add("drawn-live");
-    const live = document.createElement("div");
-    live.className = "live";
-    live.dataset.preventSwipe = ""; // because a slider is moved as a slide is
-    picture.after(live);
-    begin(live);
+    changePlaces(picture, begin);
   }
 }

@@ -70,9 +70,9 @@ def still_deck(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def live_deck(tmp_path_factory):
-    """Return the path of a deck in which the generator draws in three cells."""
+    """Return the path of a deck in which the generator draws in two cells."""
     folder = tmp_path_factory.mktemp("live")
-    tags = "live-digits", "live-directions", "live-paths"
+    tags = "live-digits", "live-directions"
     nbformat.write(notebook(tags), folder / "live.ipynb")
     deck = make_slides(folder / "live.ipynb", folder)
     assert make_live(deck)

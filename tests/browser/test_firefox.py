@@ -99,5 +99,5 @@ def test_the_generator_draws_on_slides_in_firefox(firefox, live_deck):
     firefox.open(live_deck, 1280, 720)
     firefox.wait_for("window.Reveal && Reveal.isReady()")
     firefox.wait_for("document.querySelectorAll('canvas:not([data-shown])').length === 0")
-    assert firefox.value("document.querySelectorAll('canvas').length") == 39
+    assert firefox.value("document.querySelectorAll('canvas').length") == 21
     assert firefox.complaints() == []

@@ -12,7 +12,7 @@ import gan_tutorial as gt
 from browser_pages.live import make_live
 from lecture_pages.outside import outside_addresses
 
-KINDS = "digits", "directions", "paths"
+KINDS = "digits", "directions"
 
 
 def test_a_deck_stays_one_small_file_and_is_changed_once(live_deck):
@@ -41,7 +41,7 @@ def test_the_generator_draws_on_the_slides(live_deck, open_page):
     page = open_page(live_deck.read_text(encoding="utf-8"))
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     numbers = {kind: page.locator(f".celltag_live-{kind} canvas").count() for kind in KINDS}
-    assert numbers == {"digits": 20, "directions": 1, "paths": 18}
+    assert numbers == {"digits": 20, "directions": 1}
     assert page.locator(".celltag_live-digits img").is_hidden()
     canvas = page.locator(".celltag_live-directions canvas")
     page.wait_for_function("document.querySelectorAll('canvas:not([data-shown])').length === 0")
@@ -61,6 +61,17 @@ def grey_of(canvas):
     """Return what a canvas of the page shows, 784 grey values."""
     data = base64.b64decode(canvas.evaluate("c => c.toDataURL()").partition(",")[2])
     return np.array(Image.open(io.BytesIO(data)).convert("L"), float).ravel()
+
+
+@needs_browser
+def test_a_button_brings_the_picture_back(live_deck, open_page):
+    page = open_page(live_deck.read_text(encoding="utf-8"))
+    digits = page.locator(".celltag_live-digits")
+    digits.get_by_text("Show the picture").click()
+    assert digits.locator("img").is_visible()
+    assert digits.locator("canvas").first.is_hidden()
+    digits.get_by_text("Let the generator draw").click()
+    assert digits.locator("img").is_hidden()
 
 
 @needs_browser
