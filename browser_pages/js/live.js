@@ -62,13 +62,12 @@ function changePlaces(picture, begin) {
   place.dataset.preventSwipe = ""; // because a slider is moved as a slide is
   picture.after(place);
   const live = add(place, "div", { hidden: true });
-  const change = button(place, "", () => {
+  const change = button(place, "Let the generator draw", () => {
     if (!live.hasChildNodes()) begin(live); // not before, so that a page opens without a delay
     live.hidden = !live.hidden;
     picture.classList.toggle("drawn-live", !live.hidden);
     change.textContent = live.hidden ? "Let the generator draw" : "Show the picture";
   });
-  change.textContent = "Let the generator draw";
   // a lecture is a demonstration; on a page the text speaks of the picture
   if (document.querySelector(".reveal")) change.click();
 }
