@@ -1,6 +1,7 @@
 """What Ctrl-C and other signals do: a run ends its step, saves, and says how to go on."""
 
 import contextlib
+import re
 import signal
 import threading
 
@@ -93,6 +94,15 @@ def stop_if_noted(signals, save, step, directory):
         f"stopped after step {step}, which is saved in {str(directory)!r}; "
         "go on with --resume (resume=True)",
     )
+
+
+def way_on(folder):
+    """Say from where a run can go on whose processes have ended; `folder` has its checkpoints."""
+    names = [re.fullmatch(r"ckpt-([0-9]+)\.index", path.name) for path in folder.glob("ckpt-*")]
+    steps = [int(name[1]) for name in names if name]
+    if not steps:
+        return "no checkpoint was finished; --resume starts again"
+    return f"the last checkpoint is of step {max(steps)}; --resume goes on"
 
 
 def until_signal(items):
