@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -12,6 +13,7 @@ from tqdm import tqdm
 import gan_tutorial as gt
 from gan_tutorial.console import file_ending_in, finite, given_options, path, run_command, say
 from gan_tutorial.files.whole import save_images
+from gan_tutorial.runs.cluster import strategy_of_environment
 from gan_tutorial.runs.stopping import until_signal
 from gan_tutorial.runs.workers import end_with_parent, last_word_to_parent, train_together
 
@@ -51,12 +53,12 @@ def train(recipe, limit, output, workers, **options):
     images must be the same, so repeat --limit.
     """
     directory = output or Path("runs") / (recipe or "lecture")
+    if workers > 1 and "TF_CONFIG" in os.environ:
+        raise click.UsageError("TF_CONFIG names the workers already: leave out --workers")
     if workers > 1:
         return train_together(workers, given_options("workers"), directory)
     end_with_parent()
     with last_word_to_parent():
-        with gt.quiet():
-            from gan_tutorial.runs.cluster import strategy_of_environment
         strategy = strategy_of_environment()
         (train_images, _), _ = gt.load_mnist()
         gt.run(train_images[:limit], directory, recipe, strategy=strategy, **options)

@@ -1,20 +1,21 @@
 """Join the workers of a run as one of them, as the environment variable TF_CONFIG says."""
 
 import contextlib
+import faulthandler
 import json
 import os
 import re
 import signal
 import socket
-import sys
 import threading
+import time
 
-import tensorflow as tf
+from gan_tutorial._quiet import quiet
 
 from .stopping import TERMINATIONS
-from .workers import AddressTakenError
+from .workers import AddressTakenError, LostWorkerError
 
-PATIENCE = 25  # seconds for which workers wait for one that does not start
+PATIENCE = 20  # seconds for which workers wait for one that does not start
 _EXAMPLE = (
     '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, "task": {"type": "worker", "index": 0}}'
 )
@@ -23,22 +24,24 @@ _EXAMPLE = (
 def strategy_of_environment():
     """Return the MultiWorkerMirroredStrategy of TF_CONFIG; None if it names no other worker.
 
-    Raise ValueError if TF_CONFIG makes no sense, AddressTakenError if its address is taken.
-    If another worker does not start within 25 seconds, end the process with a line that names it.
+    Raise ValueError if TF_CONFIG makes no sense, AddressTakenError if another program listens at
+    the address of this worker, and LostWorkerError if another worker does not start in 20 seconds.
     """
     if (found := read_config(os.environ.get("TF_CONFIG"))) is None:
         return None
-    workers, index = found
-    by_ring = tf.distribute.experimental.CommunicationImplementation.RING
-    options = tf.distribute.experimental.CommunicationOptions(implementation=by_ring)
-    with _bounded(workers, index), _handlers_kept():
-        try:
-            return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
-        except tf.errors.OpError as error:
-            line = str(error).partition("\n")[0]
-            raise AddressTakenError(
-                f"worker {index} cannot start at {workers[index]!r}: {line}"
-            ) from error
+    with quiet():
+        import tensorflow as tf
+    kinds = tf.distribute.experimental.CommunicationImplementation
+    kind = kinds.AUTO if tf.config.list_physical_devices("GPU") else kinds.RING
+    options = tf.distribute.experimental.CommunicationOptions(implementation=kind)
+    meet(*found)
+    # If a worker dies just now, TensorFlow waits for it for ever and lets no Python run.
+    faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        _take_signals_again()
 
 
 def read_config(text):
@@ -61,6 +64,7 @@ def read_config(text):
             and 0 <= task["index"] < len(cluster[task["type"]])
             and len({*workers}) == len(workers)
             and all(re.fullmatch(r"\S+:[0-9]{1,5}", address) for address in workers)
+            and type(index) is int
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         sensible = False
@@ -69,44 +73,40 @@ def read_config(text):
     return None if len(workers) == 1 else (workers, index)
 
 
-@contextlib.contextmanager
-def _bounded(workers, index):
-    """End this process, with a line, if the block takes too long for a worker has not started.
+def meet(workers, index, patience=PATIENCE):
+    """Wait until the workers at all addresses have started.
 
-    TensorFlow waits for ever, in C++, so that no exception can end it.
+    Raise AddressTakenError if another program listens at our own address. Raise LostWorkerError,
+    which names the missing ones, after some seconds of patience.
     """
+    missing, end = {*range(len(workers))} - {index}, time.monotonic() + patience
+    with _listening(workers[index], index):
+        while missing := {other for other in missing if not _answers(workers[other])}:
+            if time.monotonic() > end:
+                names = " and ".join(f"{other} ({workers[other]})" for other in sorted(missing))
+                raise LostWorkerError(f"worker {names} did not start within {patience} seconds")
+            time.sleep(0.1)
 
-    def give_up():
-        missing = [place for place, address in enumerate(workers) if not _answers(address)]
-        names = " and ".join(f"{place} ({workers[place]})" for place in missing) or "unknown"
-        print(f"gan-tutorial: worker {names} has not started", file=sys.stderr, flush=True)
-        os._exit(1)
 
-    timer = threading.Timer(PATIENCE, give_up)
-    timer.daemon = True
-    timer.start()
+def _listening(address, index):
+    """Return a socket that listens at our port, until TensorFlow does."""
     try:
-        yield
-    finally:
-        timer.cancel()
+        return socket.create_server(("", int(address.rpartition(":")[2])), backlog=1024)
+    except OSError as error:
+        line = f"worker {index} cannot listen at {address!r}: {os.strerror(error.errno)}"
+        raise AddressTakenError(line) from error
 
 
 def _answers(address):
-    """Return whether somebody listens at an address; a worker listens before it waits."""
+    """Return whether somebody listens at an address."""
     host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=2).close()
-    except OSError:
-        return False
-    return True
+    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=2):
+        return True
+    return False
 
 
-@contextlib.contextmanager
-def _handlers_kept():
-    """Set Python's handlers of signals again, because TensorFlow puts its own in their place."""
-    try:
-        yield
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            for number in TERMINATIONS:
-                signal.signal(number, signal.getsignal(number))
+def _take_signals_again():
+    """Set Python's handlers again, because TensorFlow has put its own in their place."""
+    if threading.current_thread() is threading.main_thread():
+        for number in TERMINATIONS:
+            signal.signal(number, signal.getsignal(number))

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from gan_tutorial.replicas import SUM, check_rows, replicated, synchronised
 
-from .folder import CHECKPOINTS
 from .plan import fingerprint, in_words, settle
 from .stopping import way_on
 from .workers import LostWorkerError
@@ -137,5 +136,7 @@ def lost_workers_named(crew, directory):
         tasks = {int(task) for task in re.findall(r"/task:([0-9]+)", str(error))} - {crew.index}
         # without a name it is worker 0, because the others ask worker 0 for signs of life
         names = " or ".join(map(str, sorted(tasks))) or "0"
-        line = f"worker {names} does not answer; {way_on(directory / CHECKPOINTS)}"
+        line = f"worker {names} does not answer"
+        if crew.chief or directory.exists():
+            line += f"; {way_on(directory)}"
         raise LostWorkerError(line) from error

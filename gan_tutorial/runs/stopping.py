@@ -1,7 +1,6 @@
 """What Ctrl-C and other signals do: a run ends its step, saves, and says how to go on."""
 
 import contextlib
-import re
 import signal
 import threading
 
@@ -96,13 +95,16 @@ def stop_if_noted(signals, save, step, directory):
     )
 
 
-def way_on(folder):
-    """Say from where a run can go on whose processes have ended; `folder` has its checkpoints."""
-    names = [re.fullmatch(r"ckpt-([0-9]+)\.index", path.name) for path in folder.glob("ckpt-*")]
-    steps = [int(name[1]) for name in names if name]
-    if not steps:
-        return "no checkpoint was finished; --resume starts again"
-    return f"the last checkpoint is of step {max(steps)}; --resume goes on"
+def way_on(directory):
+    """Say how to go on with the run in a folder, after its processes have ended."""
+    found = (directory / "training_checkpoints").glob("ckpt-*.index")
+    steps = [int(path.stem[5:]) for path in found if path.stem[5:].isdecimal()]
+    if steps:
+        return f"the last checkpoint is of step {max(steps)}; --resume goes on"
+    begun = (directory / "run.json").exists()
+    return (
+        "nothing is saved; --resume starts at step 0" if begun else "nothing is saved; start again"
+    )
 
 
 def until_signal(items):

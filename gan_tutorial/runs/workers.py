@@ -69,8 +69,7 @@ def _watched(workers, signals, directory):
             return AddressTakenError.status
         for worker in workers:
             if fault := worker.fault():
-                folder = directory / "training_checkpoints"
-                raise WorkerError(f"worker {worker.index} {fault}; {way_on(folder)}")
+                raise WorkerError(f"worker {worker.index} {fault}; {way_on(directory)}")
         if statuses[0] is not None and statuses[0] != LostWorkerError.status:
             return statuses[0]  # the chief has saved, and the others hold nothing of their own
 
