@@ -80,7 +80,7 @@ def meet(workers, index, patience=PATIENCE):
     which names the missing ones, after some seconds of patience.
     """
     missing, end = {*range(len(workers))} - {index}, time.monotonic() + patience
-    with _listening(workers[index], index):
+    with listening(workers[index], index):
         while missing := {other for other in missing if not _answers(workers[other])}:
             if time.monotonic() > end:
                 names = " and ".join(f"{other} ({workers[other]})" for other in sorted(missing))
@@ -88,7 +88,7 @@ def meet(workers, index, patience=PATIENCE):
             time.sleep(0.1)
 
 
-def _listening(address, index):
+def listening(address, index):
     """Return a socket that listens at our port, until TensorFlow does."""
     try:
         return socket.create_server(("", int(address.rpartition(":")[2])), backlog=1024)
