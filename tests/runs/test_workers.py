@@ -11,6 +11,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+import survive
 from helpers import PROJECT, TINY, assert_same, run_python
 
 import gan_tutorial as gt
@@ -67,6 +68,55 @@ def test_two_workers_end_in_the_bits_of_two_replicas_in_one_process(two, data, t
     answer = run_python("-c", ONE_PROCESS % 1, cwd=tmp_path, **environment)
     assert answer.returncode == 0, answer.stderr
     assert_same(tmp_path / "reference", two)
+
+
+@pytest.mark.slow
+def test_fifty_steps_of_two_workers_end_in_the_same_bits(data, tmp_path):
+    run = start(tmp_path / "run", data, "--epochs", 17, "--workers", 2)
+    assert run.wait(600) == 0
+    environment = {**data, "PYTHONPATH": str(PROJECT)}
+    answer = run_python("-c", ONE_PROCESS % 17, cwd=tmp_path, **environment)
+    assert answer.returncode == 0, answer.stderr
+    assert_same(tmp_path / "reference", tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_twenty_steps_of_two_workers_differ_from_those_of_one_as_other_roundings_do(
+    digits, tmp_path
+):
+    images, labels = digits[0][:640], digits[1][:640]
+    path = tmp_path / "mnist.npz"
+    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
+    ways = {"one": {}, "two": {}, "other kernels": {"TF_ENABLE_ONEDNN_OPTS": "0"}}
+    for way, changes in ways.items():
+        command = [sys.executable, "-m", "gan_tutorial", "train", "--recipe", "fast", "--seed", "5"]
+        command += ["--epochs", "1", "--output", str(tmp_path / way)]
+        command += ["--workers", "2" if way == "two" else "1"]
+        settings = {"GAN_TUTORIAL_MNIST": str(path), "PYTHONPATH": str(PROJECT)}
+        settings |= {"TF_NUM_INTRAOP_THREADS": "1", **changes}
+        subprocess.run(command, env={**os.environ, **settings}, check=True)
+    one, two = (gt.read_losses(tmp_path / way)[:5] for way in ("one", "two"))
+    assert np.allclose(one, two, rtol=1e-4)
+    # Adam takes whole steps along gradients that are nearly nothing but rounding, so that the
+    # difference grows about threefold in a step, whatever it came from
+    largest = {way: largest_difference(tmp_path / "one", tmp_path / way) for way in ways}
+    assert largest["two"] < 5 * largest["other kernels"]
+
+
+def largest_difference(run, other):
+    """Return the largest relative difference of a tensor of two runs' weights, in norm."""
+    pairs = [
+        (a, b)
+        for one, two in zip(gt.restore(run), gt.restore(other), strict=True)
+        for a, b in zip(one.get_weights(), two.get_weights(), strict=True)
+    ]
+    return max(np.linalg.norm(a - b) / np.linalg.norm(a) for a, b in pairs if np.any(a))
+
+
+@posix
+@pytest.mark.slow
+def test_ten_kills_of_a_random_worker():
+    assert survive.main(["--kills", "10", "--workers", "2", "--epochs", "6", "--images", "96"]) == 0
 
 
 def test_one_process_goes_on_with_a_run_of_two_and_says_so(two, mnist_arrays, tmp_path):
