@@ -6,6 +6,7 @@ from . import evaluation as evaluation
 from . import games as games
 from . import likelihoods as likelihoods
 from . import plotting as plotting
+from . import replicas as replicas
 from ._quiet import quiet as quiet
 from .checkpoints import CheckpointError as CheckpointError
 from .classroom.diagram import plot_game as plot_game

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -10,16 +11,18 @@ import click
 from tqdm import tqdm
 
 import gan_tutorial as gt
-from gan_tutorial.console import file_ending_in, finite, path, run_command, say
+from gan_tutorial.console import file_ending_in, finite, given_options, path, run_command, say
 from gan_tutorial.files.whole import save_images
+from gan_tutorial.runs.cluster import strategy_of_environment
 from gan_tutorial.runs.stopping import until_signal
+from gan_tutorial.runs.workers import end_with_parent, last_word_to_parent, train_together
 
 option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
 ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
-PRECISIONS, RECIPES = ("float32", "mixed_bfloat16"), ("lecture", "fast", "quick", "vae")
-PRECISION, RECIPE = click.Choice(PRECISIONS), click.Choice(RECIPES)
+PRECISION = click.Choice(("float32", "mixed_bfloat16"))
+RECIPE = click.Choice(("lecture", "fast", "quick", "vae"))
 checkpoint_option = option(
     "--checkpoint",
     metavar="RUN",
@@ -42,15 +45,23 @@ def cli():
 @option("--precision", type=PRECISION, show_default="float32", help="The precision of the numbers.")
 @option("--output", type=path, show_default="runs/<recipe>", help="The run's folder.")
 @option("--resume", is_flag=True, help="Go on with the run in the folder.")
-def train(recipe, limit, output, **options):
+@option("--workers", type=NATURAL, default=1, help="The processes that share each minibatch.")
+def train(recipe, limit, output, workers, **options):
     """Train the two networks in a run's folder.
 
     If a run is resumed, its own recipe, batch size, seed and precision are the defaults, and its
     images must be the same, so repeat --limit.
     """
     directory = output or Path("runs") / (recipe or "lecture")
-    (train_images, _), _ = gt.load_mnist()
-    gt.run(train_images[:limit], directory, recipe, **options)
+    if workers > 1 and "TF_CONFIG" in os.environ:
+        raise click.UsageError("TF_CONFIG names the workers already: leave out --workers")
+    if workers > 1:
+        return train_together(workers, given_options("workers"), directory)
+    end_with_parent()
+    with last_word_to_parent():
+        strategy = strategy_of_environment()
+        (train_images, _), _ = gt.load_mnist()
+        gt.run(train_images[:limit], directory, recipe, strategy=strategy, **options)
     print(f"The run is in {directory}")
 
 
@@ -109,47 +120,25 @@ def evaluate(checkpoint, number, seed, as_json, pairs):
     distance is the better the smaller it is; precision, recall and coverage are at best what the
     test images reach; two sample is at best 1/2. Notebook 05 explains all measures.
     """
-    from gan_tutorial.runs.restore import data_differs
+    with gt.quiet():
+        from gan_tutorial.evaluation.report import describe, size_of_sets
+        from gan_tutorial.runs.restore import data_differs
 
     with contextlib.redirect_stdout(sys.stderr):  # because stdout is for the measures alone
         generator, _ = gt.restore(checkpoint)
         (train_images, _), (test_images, _) = gt.load_mnist()
     if (differs := data_differs(checkpoint, train_images)) is not None:
         warnings.warn(f"the network was trained on {differs}", stacklevel=1)
-    number = _size_of_sets(number, test_images)
+    number = size_of_sets(number, test_images)
     found = gt.evaluation.evaluate_generator(
         generator, train_images, test_images, number, seed=seed
     )
-    print(json.dumps(found, indent=2) if as_json else _report(found))
+    print(json.dumps(found, indent=2) if as_json else describe(found))
     if pairs is not None:
         points = gt.sample_prior(number, seed=seed, latent_dim=generator.input_shape[-1])
         images = gt.generate_images(generator, points)  # the same images once more
         closest = found["generated"]["closest"]
         gt.plotting.save_figure(gt.evaluation.plot_pairs(images, train_images, closest), pairs)
-
-
-def _size_of_sets(number, test_images):
-    """Return how many images of each set there can be; warn if they are few."""
-    size = min(number, len(test_images))
-    if size < max(number, 10_000):
-        warnings.warn(
-            f"each set has {size:,} images; distances are larger between smaller sets, so compare "
-            "them only with distances between sets of this size",
-            stacklevel=1,
-        )
-    return size
-
-
-def _report(found):
-    measures = {name: found[name] for name in ("generated", "test")}
-    ratio = "not comparable with that of the test images, which are at no distance"
-    if found["ratio"] is not None:
-        ratio = f"{found['ratio']:.1f} times that of the test images"
-    return (
-        f"{gt.evaluation.measures_table(measures).to_string()}\n"
-        f"The distance of the generated images is {ratio}.\n"
-        f"The images were judged by {measures['generated']['judge']}."
-    )
 
 
 @cli.command()

@@ -8,6 +8,7 @@ E log p(x|z) - KL(q(z|x) ‖ p(z)) <= log p(x). Its negative is the sum of the d
 Source: Kingma and Welling 2014, "Auto-encoding variational Bayes".
 """
 
+import functools
 import math
 
 import numpy as np
@@ -18,6 +19,7 @@ from .likelihoods import BERNOULLI
 from .models import discriminator_model
 from .pca import ProbabilisticPCA as ProbabilisticPCA
 from .pca import probabilistic_pca as probabilistic_pca
+from .replicas import drawn, parts, rows
 from .shield import channels_last, keras
 
 AT_ONCE = 1000  # latent points that are decoded together
@@ -62,7 +64,8 @@ def distortion_and_rate(images, decoder, encoder, likelihood, seed, training=Fal
     (reparametrisation). The arguments are those of `elbo`, but `seed` are two whole numbers.
     """
     mean, log_variance = encode(encoder, images, training)
-    noise = tf.random.stateless_normal(tf.shape(mean), seed, dtype=mean.dtype)
+    normal = functools.partial(tf.random.stateless_normal, seed=seed, dtype=mean.dtype)
+    noise = drawn(normal, tf.shape(mean))
     points = mean + tf.exp(log_variance / 2) * noise
     distortion = -likelihood.log_density(images, decoder, points, training)
     return distortion, gaussian_kl(mean, log_variance)
@@ -110,11 +113,12 @@ def make_vae_train_step(
         # of the encoder, because the optimizer of a decoder that is frozen counts no steps
         number = tf.cast(encoder_optimizer.iterations, tf.int64)
         seeds = tf.random.experimental.stateless_split([seed, number], 2)
-        images = likelihood.prepare(images, seeds[0])
+        [mean] = parts([tf.reduce_mean], images)
+        images = rows(likelihood.prepare(images, seeds[0]))
         weights = decoder.trainable_variables, encoder.trainable_variables
         with tf.GradientTape() as tape:
             terms = distortion_and_rate(images, decoder, encoder, likelihood, seeds[1], True)
-            distortion, rate = (tf.reduce_mean(term) for term in terms)
+            distortion, rate = (mean(term) for term in terms)
             loss = distortion + beta * rate
         gradients = tape.gradient(loss, weights)
         decoder_optimizer.apply(gradients[0], weights[0])

@@ -41,6 +41,16 @@ def file_ending_in(*suffixes):
     return file
 
 
+def given_options(*without):
+    """Return the options of the command that runs as arguments for the same command, but some."""
+    arguments = []
+    for name, value in click.get_current_context().params.items():
+        option = f"--{name.replace('_', '-')}"
+        if name not in without and value not in (None, False):
+            arguments.append(option if value is True else f"{option}={value}")
+    return arguments
+
+
 def run_command(cli, arguments=None):
     """Run a command of a click group; return the exit status.
 

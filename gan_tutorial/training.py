@@ -6,11 +6,20 @@ from tqdm import tqdm
 
 from . import losses
 from .losses import discriminator_loss, r1_penalty
+from .replicas import parts, rows
 
 R1_EVERY = 8  # steps from one penalty R1 to the next
 
 
-def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, penalty):
+def simultaneous_step(
+    networks,
+    optimizers,
+    images,
+    noise,
+    loss_of_generator,
+    penalty,
+    loss_of_discriminator=discriminator_loss,
+):
     """Update both networks at once; return both losses. This is the lecture's train step.
 
     Both losses are computed before either network is updated, so that each network answers to
@@ -24,6 +33,7 @@ def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, pe
         loss_of_generator: a function of the discriminator's logits of the fakes.
         penalty: a function of the real images, whose value (strength included) is added to the
             discriminator's loss.
+        loss_of_discriminator: a function of the logits of real images and of fakes.
 
     Returns:
         (loss_g, loss_d), two scalars in nats; loss_d is without the penalty.
@@ -35,7 +45,7 @@ def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, pe
         real_output = discriminator(images, training=True)
         fake_output = discriminator(fake_images, training=True)
         loss_g = loss_of_generator(fake_output)
-        loss_d = discriminator_loss(real_output, fake_output)
+        loss_d = loss_of_discriminator(real_output, fake_output)
         penalised_d = loss_d + penalty(images)
     weights_g, weights_d = generator.trainable_variables, discriminator.trainable_variables
     gradients_g = generator_tape.gradient(loss_g, weights_g)
@@ -45,7 +55,15 @@ def simultaneous_step(networks, optimizers, images, noise, loss_of_generator, pe
     return loss_g, loss_d
 
 
-def alternating_step(networks, optimizers, images, noise, loss_of_generator, penalty):
+def alternating_step(
+    networks,
+    optimizers,
+    images,
+    noise,
+    loss_of_generator,
+    penalty,
+    loss_of_discriminator=discriminator_loss,
+):
     """Update the discriminator, then the generator against the new one; return both losses.
 
     The arguments are those of `simultaneous_step`. The discriminator's loss is that before its
@@ -61,7 +79,7 @@ def alternating_step(networks, optimizers, images, noise, loss_of_generator, pen
         with tf.GradientTape() as discriminator_tape:
             real_output = discriminator(images, training=True)
             fake_output = discriminator(fake_images, training=True)
-            loss_d = discriminator_loss(real_output, fake_output)
+            loss_d = loss_of_discriminator(real_output, fake_output)
             penalised_d = loss_d + penalty(images)
         gradients_d = discriminator_tape.gradient(penalised_d, weights_d)
         discriminator_optimizer.apply(gradients_d, weights_d)
@@ -122,7 +140,8 @@ def make_train_step(
     def train_step(images):
         number = tf.cast(generator_optimizer.iterations, tf.int64)
         noise = tf.random.stateless_normal([tf.shape(images)[0], latent_dim], [seed, number])
-        return step(networks, optimizers, images, noise, generator_loss, penalty)
+        functions = parts([generator_loss, penalty, discriminator_loss], images)
+        return step(networks, optimizers, rows(images), rows(noise), *functions)
 
     return train_step
 

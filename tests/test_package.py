@@ -36,7 +36,15 @@ def test_row_26_import_has_no_effect(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-NAMESPACES = ("autoencoder", "checkpoints", "evaluation", "games", "likelihoods", "plotting")
+NAMESPACES = (
+    "autoencoder",
+    "checkpoints",
+    "evaluation",
+    "games",
+    "likelihoods",
+    "plotting",
+    "replicas",
+)
 
 
 def test_every_public_name_is_there_and_documented():

@@ -42,6 +42,7 @@ def describe_environment(precision):
     libraries = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
     return {
         "threads": _threads(),
+        "replicas": tf.distribute.get_strategy().num_replicas_in_sync,
         "processor": platform.machine(),
         "versions": {
             "gan_tutorial": version("gan_tutorial"),
@@ -65,8 +66,9 @@ def differences(before, now):
     The line is empty if a run gives the same bits in both environments. A switch counts only if
     the arithmetic differs too, because a switch that is set to its default changes no bit. An
     entry that `before` does not have is not compared, because an earlier release did not record
-    it.
+    it; but all earlier releases had one replica.
     """
+    before = {"replicas": 1, **before}
     names = [name for name in now if name in before and before[name] != now[name]]
     if "arithmetic" not in names and "switches" in names:
         names.remove("switches")

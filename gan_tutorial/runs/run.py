@@ -1,5 +1,6 @@
 """A training run: networks, optimizers and data, and how they meet the run's folder."""
 
+import contextlib
 import math
 import os
 
@@ -15,8 +16,9 @@ from gan_tutorial.recipes import kind_of, make_networks, make_optimizers, make_s
 from gan_tutorial.shield import shielded, usual_settings
 from gan_tutorial.training import train
 
+from .crew import Crew, lost_workers_named, settle_together
 from .folder import CHECKPOINTS, LOSSES, PICTURES, only_writer, remove_leftovers
-from .plan import note_environment, settle, write_plan
+from .plan import note_environment, write_plan
 from .records import write_losses
 from .restore import shipped_steps
 from .stopping import signals_noted, stop_if_noted
@@ -33,6 +35,7 @@ def run(
     precision=None,
     resume=False,
     watch=None,
+    strategy=None,
 ):
     """Train by a recipe in a folder, up to an epoch; return the losses, (steps, 2) float32.
 
@@ -57,6 +60,9 @@ def run(
         watch: called as `watch(generator, latent_points, epochs, losses)` before the first step;
             what it returns is called after each epoch, with the epoch's number and its losses.
             `LiveView` shows in a notebook how losses and images grow.
+        strategy: a tf.distribute.Strategy, whose replicas share each minibatch (replicas.py); one
+            replica if None. With a MultiWorkerMirroredStrategy all workers call `run` alike, and
+            the chief alone reads and writes the folder.
 
     Returns:
         The losses of all steps so far, in nats: the generator's and the discriminator's; the
@@ -65,19 +71,23 @@ def run(
     Raises:
         CheckpointError: if the folder holds a run and `resume` is false, or holds none and it is
             true; if that is another run; or if another process is training there.
+        LostWorkerError: if another worker of the strategy does not answer; an OSError.
         ValueError: if the recipe, a number or the images make no sense; if a loss is not finite.
     """
     directory = checkpoint_files.folder_path(directory)
     images = checked_images(images)
     given = {"recipe": recipe, "batch_size": batch_size, "seed": seed, "precision": precision}
-    plan = settle(directory, images, given, epochs=epochs, resume=resume)
-    training = _Training(images, directory, plan)
-    with only_writer(directory):
-        remove_leftovers(directory)
-        if resume:
-            training.resume()
-        else:
-            write_plan(directory, plan)
+    crew = Crew(strategy)
+    with lost_workers_named(crew, directory), contextlib.ExitStack() as locked:
+        plan = settle_together(crew, directory, images, given, epochs=epochs, resume=resume)
+        training = _Training(images, directory, plan, crew)
+        if crew.chief:
+            locked.enter_context(only_writer(directory))
+            remove_leftovers(directory)
+            if resume:
+                training.resume()
+            else:
+                write_plan(directory, plan)
         training.go_on(watch)
     return np.array(training.losses, np.float32).reshape(-1, 2)
 
@@ -86,16 +96,17 @@ class _Training:
     """The objects of a run, and how they meet its folder."""
 
     @usual_settings()
-    def __init__(self, images, directory, plan):
-        self.images, self.directory, self.plan = images, directory, plan
-        recipe = plan["numbers"]
-        with shielded(plan["seed"], plan["precision"]):
-            self.networks, optimizers = make_networks(recipe), make_optimizers(recipe)
-        kind = kind_of(recipe)
-        self.checkpoint = checkpoints.make(*self.networks, *optimizers, kind.second)
+    def __init__(self, images, directory, plan, crew):
+        self.images, self.directory, self.plan, self.crew = images, directory, plan, crew
+        recipe, kind = plan["numbers"], kind_of(plan["numbers"])
+        with crew.scope(), shielded(plan["seed"], plan["precision"]):
+            networks, optimizers = make_networks(recipe), make_optimizers(recipe)
+            self.networks = crew.networks(networks)
+            self.checkpoint = checkpoints.make(*self.networks, *optimizers, kind.second)
+            self.state = [v for part in (*self.networks, *optimizers) for v in part.variables]
+            self.train_step = crew.step(make_step(recipe, self.networks, optimizers, plan["seed"]))
         # the losses are in the checkpoint, so that they always are of the same step as the weights
         self.checkpoint.losses = tf.Variable(tf.zeros((0, 2)), shape=(None, 2))
-        self.train_step = make_step(recipe, self.networks, optimizers, plan["seed"])
         latent_dim = self.networks[0].input_shape[-1]
         self.seed_images = sample_prior(16, seed=plan["seed"], latent_dim=latent_dim)
         self.losses, self.names, self.saved, self.view = [], kind.losses, None, None
@@ -118,6 +129,7 @@ class _Training:
 
     def go_on(self, watch=None):
         """Train from the step that is reached to the end of the plan's last epoch."""
+        self.losses, self.saved = self.crew.take_over(self.losses, self.saved, self.state)
         epochs = self.plan["epochs"]
         done, skip = divmod(len(self.losses), self.steps_per_epoch)
         if watch is not None:
@@ -127,7 +139,9 @@ class _Training:
             if watch is not None:
                 self.view(done, [])  # so that a notebook that is run again keeps its picture
             return
-        note_environment(self.directory, self.plan, len(self.losses))
+        if self.crew.chief:
+            with self.crew.scope():  # because the number of replicas is a part of it
+                note_environment(self.directory, self.plan, len(self.losses))
         order = {"seed": self.plan["seed"], "first_epoch": done + 1}
         dataset = make_dataset(self.images, self.plan["batch_size"], **order)
         with signals_noted() as signals:
@@ -142,7 +156,7 @@ class _Training:
 
     def step(self, images, signals):
         """Take a step and note its losses; if a signal came, save and stop instead."""
-        stop_if_noted(signals, self.save, len(self.losses), self.directory)
+        stop_if_noted(self.crew.noted(signals), self.save, len(self.losses), self.directory)
         with usual_settings():  # not longer, because what watches the run is the user's
             losses = np.array(self.train_step(images), np.float32)
         self.losses.append(losses)
@@ -155,8 +169,9 @@ class _Training:
 
     def on_epoch_end(self, epoch, losses):
         """Draw the epoch's picture, save, and show the epoch to whoever watches."""
-        pictures = self.directory / PICTURES
-        generate_and_save_images(self.networks[0], epoch, self.seed_images, pictures)
+        if self.crew.chief:
+            folder = self.directory / PICTURES
+            generate_and_save_images(self.networks[0], epoch, self.seed_images, folder)
         self.save()
         if self.view is not None:
             self.view(epoch, losses)
@@ -169,11 +184,13 @@ class _Training:
         for variable in [v for network in self.networks for v in network.variables]:
             if not np.isfinite(variable).all():
                 raise ValueError(f"step {step}: {variable.path} is not finite, and is not saved")
-        self.checkpoint.losses.assign(np.reshape(self.losses, (-1, 2)))
-        kept = {"keep_every": 15 * self.steps_per_epoch, "always": shipped_steps(self.folder)}
-        checkpoints.save(self.checkpoint, self.folder, step, **kept)
+        if self.crew.chief:
+            self.checkpoint.losses.assign(np.reshape(self.losses, (-1, 2)))
+            kept = {"keep_every": 15 * self.steps_per_epoch, "always": shipped_steps(self.folder)}
+            checkpoints.save(self.checkpoint, self.folder, step, **kept)
+            self.write_losses()
         self.saved = step
-        self.write_losses()
+        self.crew.meet()  # so that nobody ends before the chief has saved
 
     def write_losses(self):
         """Write the loss record for people; the checkpoint holds the same numbers."""

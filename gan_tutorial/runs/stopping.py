@@ -95,6 +95,18 @@ def stop_if_noted(signals, save, step, directory):
     )
 
 
+def way_on(directory):
+    """Say how to go on with the run in a folder, after its processes have ended."""
+    found = (directory / "training_checkpoints").glob("ckpt-*.index")
+    steps = [int(path.stem[5:]) for path in found if path.stem[5:].isdecimal()]
+    if steps:
+        return f"the last checkpoint is of step {max(steps)}; --resume goes on"
+    begun = (directory / "run.json").exists()
+    return (
+        "nothing is saved; --resume starts at step 0" if begun else "nothing is saved; start again"
+    )
+
+
 def until_signal(items):
     """Yield the items, and raise `Stopped` after the item during which a signal came.
 

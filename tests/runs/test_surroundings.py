@@ -268,6 +268,7 @@ def calls(images, few, whole, own_run, tmp_path_factory):
     encoder, ink = gt.autoencoder.encoder_model(7), np.where(few > 0, 1, -1).astype(np.float32)
     autoencoder, gauss = (ink, generator, encoder), gt.likelihoods.gaussian()
     make_vae_step = (generator, encoder, *gt.make_optimizers())
+    one_device = tf.distribute.OneDeviceStrategy("CPU:0")
 
     def quiet():
         with gt.quiet():
@@ -288,6 +289,15 @@ def calls(images, few, whole, own_run, tmp_path_factory):
         "likelihoods.binarise": lambda: gt.likelihoods.binarise(few, [0, 0]),
         "likelihoods.dequantise": lambda: gt.likelihoods.dequantise(few, [0, 0]),
         "likelihoods.gaussian": gt.likelihoods.gaussian,
+        "replicas.rows": lambda: gt.replicas.rows(few),
+        "replicas.drawn": lambda: gt.replicas.drawn(tf.zeros, tf.constant([2, 3])),
+        "replicas.parts": lambda: gt.replicas.parts([tf.reduce_mean], few),
+        "replicas.check_rows": lambda: gt.replicas.check_rows(20, 8, 2),
+        "replicas.synchronised": lambda: gt.replicas.synchronised(generator),
+        "replicas.replicated": lambda: gt.replicas.replicated(
+            gt.make_train_step(*make_step), one_device
+        )(few),
+        "replicas.logical_cpus": lambda: gt.replicas.logical_cpus(1),
         "load_mnist": lambda: gt.load_mnist(folder_mnist(folder, few)),
         "make_dataset": lambda: list(gt.make_dataset(few, 8, seed=2)),
         "generator_loss": lambda: gt.generator_loss(logits),
@@ -384,7 +394,15 @@ BUILDERS = {
     "evaluation.second_judge_model": gt.evaluation.second_judge_model,
     "make_networks": gt.make_networks,
 }
-NAMESPACES = ("autoencoder", "checkpoints", "evaluation", "games", "likelihoods", "plotting")
+NAMESPACES = (
+    "autoencoder",
+    "checkpoints",
+    "evaluation",
+    "games",
+    "likelihoods",
+    "plotting",
+    "replicas",
+)
 
 
 def functions():
