@@ -27,7 +27,7 @@ export function show(canvas, image) {
 function stroke(context, points) {
   context.beginPath();
   context.moveTo(...points[0]);
-  for (const point of points) context.lineTo(...point);
+  for (const [x, y] of points) context.lineTo(x + 0.01, y); // so that a single point is a dot
   context.stroke();
 }
 
@@ -68,7 +68,8 @@ export function drawable(canvas, changed) {
   const at = ({ clientX, clientY }) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     const scale = canvas.width / width;
-    return [(clientX - left) * scale, (clientY - top) * scale];
+    const inside = (value, size) => Math.max(0, Math.min(value * scale, size));
+    return [inside(clientX - left, canvas.width), inside(clientY - top, canvas.height)];
   };
   const draw = (event) => {
     strokes.at(-1).push(at(event));

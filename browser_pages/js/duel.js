@@ -5,7 +5,7 @@ const about = JSON.parse(document.getElementById("program-about").textContent);
 const byId = (id) => document.getElementById(id);
 const FORTY = 100; // images of each kind for the first game; the others are for the second
 const KINDS = ["clean", "damaged", "no digit"];
-const state = {};
+const state = { isSaved: true };
 
 // An image from bytes in base64: 0 is paper, 255 is ink.
 function imageOf(base64) {
@@ -63,7 +63,9 @@ function newForty() {
 function countMarks() {
   const marks = state.forty.filter(({ isMarked }) => isMarked).length;
   byId("answer").disabled = marks === 0;
-  byId("marked").textContent = `${marks} images are marked as real.`;
+  const hint = marks === 0 ? " Mark those that you think are real, and the answers can be shown." : "";
+  byId("marked").textContent = `${marks} images are marked as real.${hint}`;
+  if (marks > 0) state.isSaved = false;
 }
 
 function score(name, isRight) {
@@ -123,6 +125,7 @@ function count() {
     const number = judged.filter(({ kind }) => kind === name).length;
     return judged.length > 0 ? share(number, judged.length) : "–";
   });
+  if (judged.length > 0) state.isSaved = false;
   const row = [`you, ${judged.length} images`, ...cells];
   byId("counts").innerHTML = row.map((text) => `<td>${text}</td>`).join("");
 }
@@ -137,7 +140,13 @@ function save() {
   link.href = URL.createObjectURL(blob);
   link.download = "duel.json";
   link.click();
+  state.isSaved = true;
 }
+
+// asks before a reload or another page loses answers
+window.onbeforeunload = (event) => {
+  if (!state.isSaved) event.preventDefault();
+};
 
 byId("again").onclick = newForty;
 byId("answer").onclick = showAnswers;

@@ -115,6 +115,8 @@ function drawExperiment() {
   const [a, b] = ["means", "deviations"].map((id) => byId(id).valueAsNumber);
   byId("a").textContent = a.toFixed(2);
   byId("b").textContent = b.toFixed(2);
+  state.sure = Array(16).fill(null);
+  byId("sure").textContent = "…";
   const points = state.normals.map((normal) => lecturePoint(normal, a, b));
   state.grid.forEach((canvas, i) => draw(canvas, points[i], (image) => judgeOne(i, image)));
   const mean = points.reduce((sum, z) => sum + norm(z), 0) / points.length;
@@ -127,12 +129,13 @@ function drawExperiment() {
 function judgeOne(i, image) {
   compute(`judge ${i}`, "judge", image, (logits) => {
     state.sure[i] = Math.max(...softmax(logits)) > 0.9;
-    byId("sure").textContent = state.sure.filter(Boolean).length;
+    const isCounting = state.sure.includes(null);
+    byId("sure").textContent = isCounting ? "…" : state.sure.filter(Boolean).length;
   });
 }
 
 function setUpExperiment() {
-  state.sure = Array(16).fill(false);
+
   state.grid = Array.from({ length: 16 }, (_, i) => newCanvas(byId("grid"), `Image ${i + 1} of 16`));
   for (const id of ["means", "deviations"]) byId(id).oninput = drawExperiment;
 }

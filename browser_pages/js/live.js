@@ -55,11 +55,23 @@ function drawDirections(parent) {
   drawPoint();
 }
 
+// A slide turns by the keys that also press a button and move a slider. Space presses a button,
+// arrows move a slider, and every other key leaves the slider and turns the slide.
+function keepKeys(event) {
+  const isSlider = event.target.type === "range";
+  if (isSlider ? event.key.startsWith("Arrow") : event.key === " ") event.stopPropagation();
+  else if (isSlider && event.key !== "Tab") {
+    event.target.blur();
+    event.preventDefault();
+  }
+}
+
 // Puts what the generator draws into the place of a picture, with a button that changes them.
 function changePlaces(picture, begin) {
   const place = document.createElement("div");
   place.className = "live";
   place.dataset.preventSwipe = ""; // because a slider is moved as a slide is
+  place.onkeydown = keepKeys;
   picture.after(place);
   const live = add(place, "div", { hidden: true });
   const change = button(place, "Let the generator draw", () => {

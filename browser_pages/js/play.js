@@ -152,7 +152,8 @@ function frame() {
   state.request = requestAnimationFrame(frame);
 }
 
-function play(on) {
+function play(wanted) {
+  const on = wanted && !(isDrawn() && state.drawn.length === 0); // without data there is no game
   state.playing = on;
   byId("play").textContent = on ? "Pause" : "Play";
   cancelAnimationFrame(state.request); // so that there is never more than one loop

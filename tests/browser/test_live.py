@@ -64,6 +64,23 @@ def grey_of(canvas):
 
 
 @needs_browser
+def test_keys_move_a_slider_press_a_button_and_turn_the_slides(live_deck, open_page):
+    page = open_page(live_deck.read_text(encoding="utf-8"))
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.locator(".celltag_live-digits").get_by_text("Show the picture").press("Space")
+    assert page.locator(".celltag_live-digits img").is_visible()
+    assert page.evaluate("Reveal.getIndices().h") == 0
+    page.evaluate("Reveal.slide(1)")
+    slider = page.locator(".celltag_live-directions input").first
+    slider.press("ArrowRight")
+    assert float(slider.input_value()) == 0.1
+    assert page.evaluate("Reveal.getIndices().h") == 1
+    slider.press("PageUp")
+    assert page.evaluate("Reveal.getIndices().h") == 0
+    assert float(slider.input_value()) == 0.1
+
+
+@needs_browser
 def test_a_button_brings_the_picture_back(live_deck, open_page):
     page = open_page(live_deck.read_text(encoding="utf-8"))
     digits = page.locator(".celltag_live-digits")
