@@ -3,8 +3,8 @@
 python benchmarks/workers.py [--rounds N] [--recipe lecture|fast|vae]...
 
 The processes stay alive and take some steps by turns, so that both ways see the same machine. A
-step has the recipe's batch size. The report (`make bench`) leaves it out, because it wants both
-cores for itself.
+step has the recipe's batch size. The times go to workers.csv beside this file, which notebook 07
+shows. The report (`make bench`) leaves it out, because it wants both cores for itself.
 """
 
 import argparse
@@ -13,8 +13,10 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from turns import by_turns, ratio, table, with_quartiles
 
 import gan_tutorial as gt
@@ -97,10 +99,15 @@ def main():
     if options.take_steps:
         take_steps(options.take_steps)
         return
-    lines = []
+    lines, times = [], []
     for recipe in options.recipe or ("lecture", "fast"):
-        lines += rows(recipe, measure(recipe, options.rounds))
+        seconds = measure(recipe, options.rounds)
+        lines += rows(recipe, seconds)
+        times.append(pd.DataFrame(seconds).melt(var_name="how", value_name="seconds"))
+        times[-1].insert(0, "recipe", recipe)
     print(table(["", "ms a step", "against one process"], lines))
+    csv = pd.concat(times).to_csv(index=False, float_format="%.5f")
+    Path(__file__).with_suffix(".csv").write_text(csv, encoding="utf-8")
 
 
 if __name__ == "__main__":
