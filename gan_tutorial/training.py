@@ -40,15 +40,13 @@ def simultaneous_step(
     """
     generator, discriminator = networks
     generator_optimizer, discriminator_optimizer = optimizers
-    with tf.GradientTape() as generator_tape:
+    with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
         fake_images = generator(noise, training=True)
-        # begun here, so that the discriminator's gradient does not go back through the generator
-        with tf.GradientTape() as discriminator_tape:
-            real_output = discriminator(images, training=True)
-            fake_output = discriminator(fake_images, training=True)
-            loss_g = loss_of_generator(fake_output)
-            loss_d = loss_of_discriminator(real_output, fake_output)
-            penalised_d = loss_d + penalty(images)
+        real_output = discriminator(images, training=True)
+        fake_output = discriminator(fake_images, training=True)
+        loss_g = loss_of_generator(fake_output)
+        loss_d = loss_of_discriminator(real_output, fake_output)
+        penalised_d = loss_d + penalty(images)
     weights_g, weights_d = generator.trainable_variables, discriminator.trainable_variables
     gradients_g = generator_tape.gradient(loss_g, weights_g)
     gradients_d = discriminator_tape.gradient(penalised_d, weights_d)
