@@ -37,7 +37,7 @@ def make_save(folder, *objects):
         epoch = next(epochs)
         gt.generate_and_save_images(objects[0], epoch, latent_points, folder)
         gt.checkpoints.save(checkpoint, folder, epoch * STEPS, keep_every=15 * STEPS)
-        write_losses(folder, losses, STEPS)
+        write_losses(folder, losses, STEPS, ("generator_loss", "discriminator_loss"))
 
     return save
 
