@@ -75,8 +75,9 @@ export function penalised(network, x, strength) {
     for (let k = network.length - 1; k >= 0; k--) {
       const { inputs, outputs, weights } = network[k];
       const below = new Float64Array(inputs);
-      for (let o = 0; o < outputs; o++) {
-        for (let j = 0; j < inputs; j++) below[j] += slopes[0][o] * weights[o * inputs + j];
+      for (let o = 0, w = 0; o < outputs; o++) {
+        const slope = slopes[0][o];
+        for (let j = 0; j < inputs; j++, w++) below[j] += slope * weights[w];
       }
       if (k > 0) {
         for (let j = 0; j < inputs; j++) if (maps[k][row * inputs + j] < 0) below[j] *= SLOPE;
@@ -87,11 +88,11 @@ export function penalised(network, x, strength) {
     let change = slopes[0].map((s) => (strength * s) / n); // of the penalty by the slope
     network.forEach(({ inputs, outputs, weights }, k) => {
       const next = new Float64Array(outputs);
-      for (let o = 0; o < outputs; o++) {
-        for (let j = 0; j < inputs; j++) {
-          gradients[k].weights[o * inputs + j] += slopes[k + 1][o] * change[j];
-          next[o] += weights[o * inputs + j] * change[j];
-        }
+      const byWeight = gradients[k].weights;
+      for (let o = 0, w = 0; o < outputs; o++) {
+        const slope = slopes[k + 1][o];
+        next[o] = product(weights, w, change, 0, inputs);
+        for (let j = 0; j < inputs; j++, w++) byWeight[w] += slope * change[j];
         const isLast = k === network.length - 1;
         if (!isLast && maps[k + 1][row * outputs + o] < 0) next[o] *= SLOPE;
       }
@@ -128,7 +129,8 @@ export function generatorMove(generator, discriminator, noise, minimax = false) 
   const slopes = logits.map((l) => (minimax ? -sigmoid(l) : sigmoid(l) - 1) / n);
   const { input } = backward(discriminator, seen, slopes);
   const loss = mean(logits, (l) => (minimax ? -softplus(l) : softplus(-l)));
-  return { loss, gradients: backward(generator, maps, input).gradients, points: input };
+  const { gradients } = backward(generator, maps, input);
+  return { loss, gradients, points: input, generated: maps[generator.length] };
 }
 
 function summed(parts) {
@@ -186,9 +188,8 @@ export function newGame(options, seed = 1) {
   const game = { generator, discriminator, average, steps: 0, random };
 
   function gradients(real, noise) {
-    const generated = output(generator, noise);
-    const d = discriminatorMove(discriminator, real, generated, options.r1);
-    return [generatorMove(generator, discriminator, noise, options.minimax), d];
+    const g = generatorMove(generator, discriminator, noise, options.minimax);
+    return [g, discriminatorMove(discriminator, real, g.generated, options.r1)];
   }
 
   function move(player, { gradients: g }) {
