@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from .live import make_live
+from .inline import make_live
 from .pages import write
 
 file = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from PIL import Image
 
-from browser_pages.live import make_live
+from browser_pages.inline import make_live
 from lecture_pages.decks import browser, make_slides
 
 INSIDE = "file:", "blob:", "data:"  # the page itself, its worker, its pictures

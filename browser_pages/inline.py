@@ -41,6 +41,8 @@ def with_generator(html):
         "start": start.astype(float).round(5).tolist(),
         "directions": gt.principal_directions(generator, 4).astype(float).round(5).tolist(),
     }
-    program = rendered("live", {"fast": generator}, about, "computer", "canvas", "latent", "live")
+    program = rendered(
+        "inline", {"fast": generator}, about, "computer", "canvas", "latent", "inline"
+    )
     before, after = html.rsplit("</body>", 1)
     return f"{before}{program}</body>{after}"

@@ -9,7 +9,7 @@ from helpers import needs_browser
 from PIL import Image
 
 import gan_tutorial as gt
-from browser_pages.live import make_live
+from browser_pages.inline import make_live
 from lecture_pages.outside import outside_addresses
 
 KINDS = "digits", "directions"
