@@ -103,8 +103,6 @@ def _asked(images, *networks):
 def rendered(page, networks, about, *modules):
     """Return the HTML of a template with networks and what its program has to know about them."""
     return TEMPLATES.get_template(f"{page}.html").render(
-        style=(HERE / "style.css").read_text("utf-8"),
-        inline_style=(HERE / "inline.css").read_text("utf-8"),
         about=about,
         json=json.dumps(about),
         networks={name: packed(network) for name, network in networks.items()},

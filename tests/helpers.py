@@ -23,6 +23,16 @@ LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((PROJECT / "notebooks" / "solutions").glob("*.ipynb"))
 NOTEBOOKS = [*LESSONS, *SOLUTIONS]
 
+NAMESPACES = (
+    "autoencoder",
+    "checkpoints",
+    "evaluation",
+    "games",
+    "likelihoods",
+    "plotting",
+    "replicas",
+)
+
 TINY = {  # networks of a second, with Dropout
     "epochs": 3,
     "batch_size": 8,

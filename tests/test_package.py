@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import run_python
+from helpers import NAMESPACES, run_python
 
 import gan_tutorial as gt
 from gan_tutorial.files.whole import whole_file
@@ -34,17 +34,6 @@ def test_row_26_import_has_no_effect(tmp_path):
     assert "gan_tutorial" in modules
     assert not {"tensorflow", "keras", "matplotlib", "sklearn", "mlxtend"} & {*modules}
     assert list(tmp_path.iterdir()) == []
-
-
-NAMESPACES = (
-    "autoencoder",
-    "checkpoints",
-    "evaluation",
-    "games",
-    "likelihoods",
-    "plotting",
-    "replicas",
-)
 
 
 def test_every_public_name_is_there_and_documented():

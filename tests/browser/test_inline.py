@@ -50,8 +50,12 @@ def test_the_generator_draws_on_the_slides(live_deck, open_page):
     expected = 127.5 * (1 - gt.generate_images(generator, start).ravel())
     assert abs(grey_of(canvas) - expected).max() <= 9
     page.evaluate("Reveal.slide(1)")
+    before = canvas.evaluate("c => c.toDataURL()")
     page.locator(".celltag_live-directions input").first.fill("3")
-    page.wait_for_timeout(1000)
+    drawn = (
+        "before => document.querySelector('.celltag_live-directions canvas').toDataURL() !== before"
+    )
+    page.wait_for_function(drawn, arg=before)
     moved = start + 3 * gt.principal_directions(generator, 4)[:1]
     expected = 127.5 * (1 - gt.generate_images(generator, moved).ravel())
     assert abs(grey_of(canvas) - expected).mean() <= 0.5  # 8 bits, far from the prior

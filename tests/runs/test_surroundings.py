@@ -19,6 +19,7 @@ import nbformat
 import numpy as np
 import pytest
 from helpers import (
+    NAMESPACES,
     NOTEBOOKS,
     PROJECT,
     TINY,
@@ -394,15 +395,6 @@ BUILDERS = {
     "evaluation.second_judge_model": gt.evaluation.second_judge_model,
     "make_networks": gt.make_networks,
 }
-NAMESPACES = (
-    "autoencoder",
-    "checkpoints",
-    "evaluation",
-    "games",
-    "likelihoods",
-    "plotting",
-    "replicas",
-)
 
 
 def functions():

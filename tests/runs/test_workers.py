@@ -40,23 +40,39 @@ def data(mnist_arrays, tmp_path_factory):
     return {"GAN_TUTORIAL_MNIST": str(path), "TF_NUM_INTRAOP_THREADS": "1"}
 
 
-def start(directory, data, *arguments):
-    """Start the command; return the process."""
-    command = [sys.executable, "-m", "gan_tutorial", "train", "--output", str(directory)]
-    return subprocess.Popen(
-        [*command, *CHOICES, *map(str, arguments)],
-        env={**os.environ, **data, "PYTHONPATH": str(PROJECT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def heed_hangups():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # because nohup may run these tests
 
 
 @pytest.fixture(scope="module")
-def two(data, tmp_path_factory):
+def start(data):
+    """Return a function that starts the command; what still runs at the end is killed."""
+    started = []
+
+    def start(directory, *arguments):
+        command = [sys.executable, "-m", "gan_tutorial", "train", "--output", str(directory)]
+        process = subprocess.Popen(
+            [*command, *CHOICES, *map(str, arguments)],
+            env={**os.environ, **data, "PYTHONPATH": str(PROJECT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed_hangups if os.name == "posix" else None,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()  # its workers end with it
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def two(start, tmp_path_factory):
     """Return the folder of a run of an epoch by two workers."""
     directory = tmp_path_factory.mktemp("two") / "run"
-    run = start(directory, data, "--epochs", 1, "--workers", 2)
+    run = start(directory, "--epochs", 1, "--workers", 2)
     output, errors = run.communicate(timeout=240)
     assert (run.returncode, errors) == (0, "")
     assert output.splitlines()[-1] == f"The run is in {directory}"
@@ -71,8 +87,8 @@ def test_two_workers_end_in_the_bits_of_two_replicas_in_one_process(two, data, t
 
 
 @pytest.mark.slow
-def test_fifty_steps_of_two_workers_end_in_the_same_bits(data, tmp_path):
-    run = start(tmp_path / "run", data, "--epochs", 17, "--workers", 2)
+def test_fifty_steps_of_two_workers_end_in_the_same_bits(start, data, tmp_path):
+    run = start(tmp_path / "run", "--epochs", 17, "--workers", 2)
     assert run.wait(600) == 0
     environment = {**data, "PYTHONPATH": str(PROJECT)}
     answer = run_python("-c", ONE_PROCESS % 17, cwd=tmp_path, **environment)
@@ -142,10 +158,10 @@ def wait_for(path, process):
 
 
 @posix
-def test_two_workers_go_on_with_a_run_of_one_and_end_when_one_is_killed(data, few, tmp_path):
-    one = start(tmp_path / "run", data, "--epochs", 1)
+def test_two_workers_go_on_with_a_run_of_one_and_end_when_one_is_killed(start, few, tmp_path):
+    one = start(tmp_path / "run", "--epochs", 1)
     assert one.wait(240) == 0
-    run = start(tmp_path / "run", data, "--resume", "--epochs", 100_000, "--workers", 2)
+    run = start(tmp_path / "run", "--resume", "--epochs", 100_000, "--workers", 2)
     wait_for(tmp_path / "run" / "training_checkpoints" / "ckpt-6.index", run)
     started = children(run)
     started[1].kill()
@@ -162,8 +178,8 @@ def test_two_workers_go_on_with_a_run_of_one_and_end_when_one_is_killed(data, fe
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize("index", [0, 1])
-def test_a_worker_that_is_stopped_ends_the_run(index, data, tmp_path):
-    run = start(tmp_path / "run", data, "--epochs", 100_000, "--workers", 2)
+def test_a_worker_that_is_stopped_ends_the_run(index, start, tmp_path):
+    run = start(tmp_path / "run", "--epochs", 100_000, "--workers", 2)
     wait_for(tmp_path / "run" / "data" / "losses.csv", run)
     started = children(run)
     started[index].suspend()
@@ -178,8 +194,8 @@ def test_a_worker_that_is_stopped_ends_the_run(index, data, tmp_path):
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_saves_once_and_ends_all(number, data, tmp_path):
-    run = start(tmp_path / "run", data, "--epochs", 100_000, "--workers", 2)
+def test_a_signal_saves_once_and_ends_all(number, start, tmp_path):
+    run = start(tmp_path / "run", "--epochs", 100_000, "--workers", 2)
     wait_for(tmp_path / "run" / "data" / "losses.csv", run)
     started = children(run)
     run.send_signal(number)
@@ -193,8 +209,8 @@ def test_a_signal_saves_once_and_ends_all(number, data, tmp_path):
 @posix
 @pytest.mark.slow
 @pytest.mark.parametrize("stopped", [False, True])
-def test_workers_end_with_a_parent_that_is_killed(stopped, data, tmp_path):
-    run = start(tmp_path / "run", data, "--epochs", 100_000, "--workers", 2)
+def test_workers_end_with_a_parent_that_is_killed(stopped, start, tmp_path):
+    run = start(tmp_path / "run", "--epochs", 100_000, "--workers", 2)
     wait_for(tmp_path / "run" / "data" / "losses.csv", run)
     started = children(run)
     if stopped and sys.platform == "linux":
