@@ -13,7 +13,7 @@ import jinja2
 from gan_tutorial.files.whole import whole_file
 
 from .exporters import TEMPLATES, PageExporter, title
-from .names import DECK, FRONT, INDEX, SEARCH, notebooks_in, page_of, texts_in
+from .names import DECK, FRONT, INDEX, SEARCH, is_own, notebooks_in, page_of, texts_in
 from .notebooks import has_slides
 from .ours import browser_pages_in, check_ours, is_ours
 from .places import fill
@@ -38,9 +38,10 @@ def write_course(notebooks, output):
     """Write the first page and the search of a course, and let all its pages lead on.
 
     Return the path of the first page. The course is every notebook and text in the folders of
-    `notebooks` whose page is in `output`, and the pages there that draw in a browser.
+    `notebooks`, above and below them, whose page is in `output`, and the pages there that draw in
+    a browser.
     """
-    folders = list(dict.fromkeys(path.resolve().parent for path in sorted(notebooks)))
+    folders = folders_of(notebooks)
     front, find = _front(folders), notebook_of("# Search")
     pages = pages_of(folders, output)
     live = [Page(file, name, LIVE) for file, name in browser_pages_in(output)]
@@ -51,6 +52,14 @@ def write_course(notebooks, output):
     for page in (first, *pages, search):
         _lead_on(output / page.file, page, groups)
     return output / INDEX
+
+
+def folders_of(notebooks):
+    """Return the folders of a course: that of its lessons, and those below, with solutions."""
+    folders = {path.resolve().parent for path in notebooks}
+    tops = {each.parent if notebooks_in(each.parent) else each for each in folders}
+    below = {path.parent for top in tops for path in top.glob("*/*.ipynb") if is_own(path)}
+    return [*sorted(tops), *sorted((below | folders) - tops)]
 
 
 def pages_of(folders, output):

@@ -130,6 +130,8 @@ class _Filters:
 
     def shown_html(self, context, source):
         """Return the HTML of an output of HTML; JupyterLab draws the formulas in it too."""
+        # because a screen reader would announce the empty corner of a table of pandas as a heading
+        source = re.sub(r"<th((?:\s[^>]*)?)>\s*</th>", r"<td\1></td>", source)
         return self._embedded(context, self._typeset(context)(closed(source)))
 
     def _typeset(self, context):

@@ -4,6 +4,7 @@ The package is read and not imported, so that no import can fail or take long.
 """
 
 import re
+import sys
 
 import griffe
 import jinja2
@@ -24,7 +25,7 @@ def reference(argument, root="."):
     Args:
         argument: the names of the package and of those of its modules whose own names are public
             too, for example "numpy linalg random".
-        root: the folder of the package.
+        root: the folder of the package; otherwise Python's search path is used.
 
     Returns:
         The HTML: a section for each module that defines public names, in the order of their
@@ -32,7 +33,10 @@ def reference(argument, root="."):
     """
     package_name, *namespaces = argument.split()
     package = griffe.load(
-        package_name, search_paths=[root], docstring_parser="google", docstring_options=_STYLE
+        package_name,
+        search_paths=[root, *sys.path],
+        docstring_parser="google",
+        docstring_options=_STYLE,
     )
     names = public_names(package, namespaces)
     modules = sorted({thing.parent.path for thing in names.values()}, key=_last_if_private)

@@ -40,7 +40,8 @@ def notebook_of(text):
             raise ValueError(f"the directive {name!r} is unknown; known are: {known}")
         cells.append(_html_cell(DIRECTIVES[name](argument.strip())))
         cells.append(new_markdown_cell(text.strip()))
-    for cell in cells:
+    for number, cell in enumerate(cells, 1):
+        cell.id = f"text-{number}"  # because the ids that nbformat draws differ each time
         cell.metadata["slideshow"] = {"slide_type": "skip"}
     return new_notebook(cells=cells)
 

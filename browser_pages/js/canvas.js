@@ -3,12 +3,13 @@
 const SIDE = 28;
 const PEN = 2.4; // the width of a stroke, in pixels of the 28, about that of MNIST's digits
 
+// A canvas in an element; without a label it is silent, because the element has one.
 export function newCanvas(parent, label) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   canvas.className = "image";
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", label);
+  if (label) canvas.setAttribute("aria-label", label);
+  canvas.setAttribute("role", label ? "img" : "presentation");
   parent.append(canvas);
   return canvas;
 }

@@ -7,7 +7,8 @@
   let current = null, waits = false;
   function mark() {
     waits = false;
-    const read = headings.filter((heading) => heading.getBoundingClientRect().top < 120).at(-1);
+    const isEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+    const read = headings.filter((heading) => isEnd || heading.getBoundingClientRect().top < 120).at(-1);
     const link = read && links.get(read.id);
     if (link === current) return;
     current?.removeAttribute("aria-current");
