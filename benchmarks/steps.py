@@ -66,7 +66,8 @@ def pytorch_step(images, precision):
     functions = {}
     for threads in {1, os.cpu_count()}:
         options = {"threads": threads, "autocast": precision == "bfloat16"}
-        step = pytorch.make_train_step(*pytorch.make_networks(), **options)
+        networks = pytorch.make_networks()
+        step = pytorch.make_train_step(networks, pytorch.make_optimizers(*networks), **options)
         functions[threads] = functools.partial(step, images)
     seconds = by_turns(functions, 3)
     return {("PyTorch", precision): functions[min(seconds, key=lambda x: np.median(seconds[x]))]}
