@@ -1,9 +1,7 @@
 """The lecture's networks, losses and training step in PyTorch, line for line; needs torch.
 
-The functions have the names and the arguments of `gan_tutorial/models.py`, `losses.py` and
-`training.py`. Images are (n, 1, 28, 28), because PyTorch has the channels before the pixels. From
-the same weights these functions compute what ours compute (`tests/test_pytorch.py`), and
-`python benchmarks/steps.py` compares the times of a step.
+The functions have the names and arguments of those in `gan_tutorial`, and compute the same from
+the same weights (`tests/test_pytorch.py`). Images are (n, 1, 28, 28): PyTorch has channels first.
 """
 
 import torch
@@ -12,7 +10,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 
 def generator_model(
-    latent_dim=100, *, channels=256, kernel_size=5, negative_slope=0.3, hidden=None
+    latent_dim=100,
+    *,
+    channels=256,
+    kernel_size=5,
+    negative_slope=0.3,
+    hidden=None,
 ):
     """Return the generator: latent points (n, latent_dim) to images (n, 1, 28, 28) in [-1, 1]."""
     # the comments below give the shapes with the defaults
@@ -115,6 +118,8 @@ def simultaneous_step(
     generator_optimizer, discriminator_optimizer = optimizers
     generator.train()
     discriminator.train()
+    generator_optimizer.zero_grad()
+    discriminator_optimizer.zero_grad()
     fake_images = generator(noise)
     real_output = discriminator(images)
     fake_output = discriminator(fake_images)
@@ -122,8 +127,6 @@ def simultaneous_step(
     loss_d = loss_of_discriminator(real_output, fake_output)
     penalised_d = loss_d + penalty(images)
     weights_g, weights_d = list(generator.parameters()), list(discriminator.parameters())
-    generator_optimizer.zero_grad()
-    discriminator_optimizer.zero_grad()
     loss_g.backward(inputs=weights_g, retain_graph=True)
     penalised_d.backward(inputs=weights_d)
     generator_optimizer.step()
@@ -145,18 +148,18 @@ def alternating_step(
     generator_optimizer, discriminator_optimizer = optimizers
     generator.train()
     discriminator.train()
+    generator_optimizer.zero_grad()
+    discriminator_optimizer.zero_grad()
     weights_g, weights_d = list(generator.parameters()), list(discriminator.parameters())
     fake_images = generator(noise)
     real_output = discriminator(images)
     fake_output = discriminator(fake_images.detach())
     loss_d = loss_of_discriminator(real_output, fake_output)
     penalised_d = loss_d + penalty(images)
-    discriminator_optimizer.zero_grad()
     penalised_d.backward(inputs=weights_d)
     discriminator_optimizer.step()
     # a second forward pass, because the graph of the first one has the old weights in it
     loss_g = loss_of_generator(discriminator(fake_images))
-    generator_optimizer.zero_grad()
     loss_g.backward(inputs=weights_g)
     generator_optimizer.step()
     return loss_g.detach(), loss_d.detach()
@@ -182,10 +185,8 @@ def make_optimizers(generator, discriminator):
 
 
 def make_train_step(networks, optimizers, *, threads=None, autocast=False):
-    """Return train_step(images), as fast as PyTorch is here; `autocast` is to bfloat16.
-
-    The step is eager, because `torch.compile` is slower here, and has its channels last.
-    """
+    """Return train_step(images), eager and with channels last; `autocast` is to bfloat16."""
+    # not with torch.compile, because the compiled step is slower on our processors
     for network in networks:
         network.to(memory_format=torch.channels_last)
         network.forward = torch.autocast("cpu", torch.bfloat16, autocast)(network.forward)

@@ -3,71 +3,40 @@
 The difference of two tensors is their largest difference, divided by the largest entry of ours.
 """
 
-import copy
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from helpers import PROJECT
+from pytorch_pair import (  # where there is no torch, this import skips these tests
+    BENT,
+    LECTURE,
+    SMALL,
+    Recorder,
+    as_pytorch,
+    channels_first,
+    difference,
+    differences,
+    generated,
+    keras,
+    make_pair,
+    mirror,
+    moved_otherwise,
+    pytorch,
+    take_steps,
+    torch,
+    with_its_padding,
+)
 
 import gan_tutorial as gt
 
-torch = pytest.importorskip("torch")
-sys.path.append(str(PROJECT / "benchmarks"))  # at the end, because modules there have short names
-
-with gt.quiet():
-    import keras
-    import tensorflow as tf
-
-    import pytorch
-    from to_pytorch import as_pytorch, copy_weights
-
-SMALL = {"channels": 32}, {"channels": 8, "dropout": 0.0}
-BENT = (
-    {"latent_dim": 12, "channels": 16, "kernel_size": 4, "hidden": 20},
-    {"channels": 8, "kernel_size": 4, "hidden": 10, "dropout": 0.0},
+NETWORKS = pytest.mark.parametrize(
+    "sizes", [SMALL, BENT, LECTURE], ids=["small", "bent", "lecture"]
 )
-LECTURE = {}, {"dropout": 0.0}
-NETWORKS = pytest.mark.parametrize("sizes", [SMALL, BENT, LECTURE], ids=["small", "bent", "lecture"])
 TOLERANCE = 1e-4
 
 
 @pytest.fixture
 def pair(sizes, images):
-    """Return the networks of both libraries with the same weights, real images and noise."""
-    keras.utils.set_random_seed(1)
-    ours = gt.generator_model(**sizes[0]), gt.discriminator_model(**sizes[1])
-    for weight in (x for network in ours for x in network.weights if "seed" not in x.path):
-        # no weight is 0 or 1, so that each of them has something to say
-        weight.assign(weight + 0.05 * np.random.default_rng(2).uniform(size=weight.shape))
-    theirs = pytorch.generator_model(**sizes[0]), pytorch.discriminator_model(**sizes[1])
-    for network, other in zip(ours, theirs, strict=True):
-        copy_weights(network, other)
-    latent_dim = sizes[0].get("latent_dim", 100)
-    noise = np.random.default_rng(3).normal(size=(24, latent_dim)).astype(np.float32)
-    return SimpleNamespace(ours=ours, theirs=theirs, images=images[:24], noise=noise)
-
-
-def difference(theirs, ours):
-    theirs, ours = np.asarray(theirs), np.asarray(ours)
-    assert theirs.shape == ours.shape
-    return np.abs(theirs - ours).max() / np.abs(ours).max()
-
-
-def differences(theirs, ours, network):
-    """Return the difference of each tensor of a PyTorch network to that of a Keras network."""
-    pairs = zip(theirs, as_pytorch(ours, network), strict=True)
-    return [difference(x.detach(), y) for x, y in pairs]
-
-
-def channels_first(images):
-    return torch.from_numpy(np.asarray(images).transpose(0, 3, 1, 2).copy())
-
-
-def generated(network, noise, *, training):
-    with torch.no_grad():
-        return network.train(training)(torch.from_numpy(noise))
+    """Return networks of both libraries with the same weights, real images and noise."""
+    return make_pair(sizes, images)
 
 
 @NETWORKS
@@ -103,29 +72,6 @@ def test_with_its_padding_and_mirrored_kernels_pytorch_gives_mirror_images(pair)
     assert difference(found, logits) < TOLERANCE
 
 
-def with_its_padding(network):
-    """Give a network of kernels of 5 the padding that one finds in most PyTorch code."""
-    for layer in network:
-        if isinstance(layer, torch.nn.ZeroPad2d):
-            layer.padding = (0, 0, 0, 0)
-        elif isinstance(layer, torch.nn.ConvTranspose2d):
-            layer.padding, layer.output_padding = (2, 2), tuple(x - 1 for x in layer.stride)
-        elif isinstance(layer, torch.nn.Conv2d):
-            layer.padding = (2, 2)
-
-
-def mirror(network):
-    """Mirror the kernels, and the maps that are made of a vector or made into one."""
-    with torch.no_grad():
-        for name, tensor in [*network.named_parameters(), *network.named_buffers()]:
-            if tensor.ndim == 4:
-                tensor.copy_(tensor.flip(2, 3))
-            flat = [axis for axis in range(tensor.ndim) if tensor.shape[axis] % 49 == 0]
-            for axis in flat if "batches" not in name else ():
-                maps = tensor.unflatten(axis, (-1, 7, 7)).flip(axis + 1, axis + 2)
-                tensor.copy_(maps.flatten(axis, axis + 2))
-
-
 def test_losses():
     real, fake = np.random.default_rng(4).normal(0, 30, (2, 50, 1)).astype(np.float32)
     ours = gt.generator_loss(fake), gt.discriminator_loss(real, fake)
@@ -135,48 +81,6 @@ def test_losses():
     nothing = torch.zeros(5, 1)
     assert pytorch.generator_loss(nothing).item() == pytest.approx(np.log(2))
     assert pytorch.discriminator_loss(nothing, nothing).item() == pytest.approx(2 * np.log(2))
-
-
-class Recorder:
-    """An optimizer of either library, which keeps the gradients and leaves the weights alone."""
-
-    def __init__(self, parameters=()):
-        self.parameters = list(parameters)
-
-    def apply(self, gradients, weights):
-        self.gradients = list(gradients)
-
-    def zero_grad(self):
-        for parameter in self.parameters:
-            parameter.grad = None
-
-    def step(self):
-        self.gradients = [parameter.grad for parameter in self.parameters]
-
-
-def take_steps(pair, step, ours, theirs, r1=0.0):
-    """Take a step of this name in both libraries; return the losses of ours and of theirs."""
-
-    def penalty(library, discriminator):
-        return lambda images: r1 / 2 * library.r1_penalty(discriminator, images) if r1 else 0.0
-
-    expected = getattr(gt, step)(
-        pair.ours,
-        ours,
-        tf.constant(pair.images),
-        tf.constant(pair.noise),
-        gt.generator_loss,
-        penalty(gt, pair.ours[1]),
-    )
-    found = getattr(pytorch, step)(
-        pair.theirs,
-        theirs,
-        channels_first(pair.images),
-        torch.from_numpy(pair.noise),
-        pytorch.generator_loss,
-        penalty(pytorch, pair.theirs[1]),
-    )
-    return expected, found
 
 
 @NETWORKS
@@ -189,3 +93,44 @@ def test_losses_and_gradients_of_a_step(pair, step, r1):
     for i in range(2):
         own = theirs[i].gradients, ours[i].gradients, pair.theirs[i]
         assert max(differences(*own)) < TOLERANCE
+
+
+@NETWORKS
+def test_weights_after_a_step_with_adam(pair):
+    before = [[x.detach().clone() for x in network.parameters()] for network in pair.theirs]
+    ours = [keras.optimizers.Adam(1e-4) for _ in pair.ours]
+    theirs = pytorch.make_optimizers(*pair.theirs)
+    for optimizer in theirs:
+        # Keras divides by the root of v before v is corrected, so that at the first step its
+        # epsilon is larger by this factor
+        optimizer.param_groups[0]["eps"] = 1e-7 / np.sqrt(1 - 0.999)
+    take_steps(pair, "simultaneous_step", ours, theirs)
+    for network, start, other in zip(pair.theirs, before, pair.ours, strict=True):
+        own = network, other.trainable_variables, start
+        assert max(differences(network.parameters(), own[1], network)) < TOLERANCE
+        assert max(moved_otherwise(*own)) < 100 * TOLERANCE  # a hundredth of the update
+
+
+@pytest.mark.parametrize("sizes", [SMALL])
+def test_with_the_epsilon_of_keras_adam_moves_weights_otherwise(pair):
+    start = [x.detach().clone() for x in pair.theirs[0].parameters()]
+    ours = [keras.optimizers.Adam(1e-4) for _ in pair.ours]
+    take_steps(pair, "simultaneous_step", ours, pytorch.make_optimizers(*pair.theirs))
+    own = pair.theirs[0], pair.ours[0].trainable_variables, start
+    assert max(moved_otherwise(*own)) > 0.5
+
+
+@NETWORKS
+def test_statistics_of_batch_normalisation(pair):
+    before = as_pytorch(pair.ours[0].non_trainable_weights, pair.theirs[0])
+    pair.ours[0](pair.noise, training=True)
+    generated(pair.theirs[0], pair.noise, training=True)
+    after = as_pytorch(pair.ours[0].non_trainable_weights, pair.theirs[0])
+    found = [x for name, x in pair.theirs[0].named_buffers() if "running" in name]
+    numbers = [24] * (len(found) // 2 - 2) + [24 * 7 * 7, 24 * 14 * 14]  # values in each variance
+    for i, number in enumerate(numbers):
+        assert difference(found[2 * i], after[2 * i]) < TOLERANCE
+        # PyTorch keeps the variance with number - 1 in the denominator, and Keras that with number
+        kept = 0.99 * before[2 * i + 1]
+        variance = kept + (found[2 * i + 1] - kept) * (number - 1) / number
+        assert difference(variance, after[2 * i + 1]) < TOLERANCE
