@@ -13,8 +13,9 @@ import gan_tutorial as gt
 
 with gt.quiet():
     import pytorch
+    import tensorflow as tf
     import torch
-    from to_pytorch import copy_weights
+    from to_pytorch import copy_weights, with_its_padding
     from torch import nn
     from turns import table
 
@@ -30,17 +31,6 @@ def trained_networks():
 def real_images(number):
     images = gt.load_mnist()[0][0][:number]
     return torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
-
-
-def with_its_padding(network):
-    """Give a network of kernels of 5 the padding that one finds in most PyTorch code."""
-    for layer in network:
-        if isinstance(layer, nn.ZeroPad2d):
-            layer.padding = (0, 0, 0, 0)
-        elif isinstance(layer, nn.ConvTranspose2d):
-            layer.padding, layer.output_padding = (2, 2), tuple(x - 1 for x in layer.stride)
-        elif isinstance(layer, nn.Conv2d):
-            layer.padding = (2, 2)
 
 
 def without_reordering(generator):
@@ -149,14 +139,14 @@ def share(found, right):
 
 
 def in_initial_weights():
-    """Return rows: the deviation of PyTorch's initial weights by that of Glorot's."""
+    """Return rows: the largest of PyTorch's initial weights by the largest of Glorot's."""
     rows = []
     for model in (pytorch.generator_model, pytorch.discriminator_model):
         glorot = model().apply(pytorch.glorot).state_dict()
         weights = {key: x for key, x in model().state_dict().items() if x.ndim > 1}
         for number, (key, weight) in enumerate(weights.items(), 1):
             name = f"initial weights: {model.__name__}, kernel {number}"
-            rows.append([name, f"{weight.std() / glorot[key].std():.2f} times as large"])
+            rows.append([name, f"{weight.max() / glorot[key].max():.2f} times as large"])
     return rows
 
 
@@ -179,6 +169,16 @@ def in_first_update(networks, images):
     ]
 
 
+def in_settings():
+    """Return rows: which products of float32 may have the 10 binary digits of TF32 on a GPU."""
+    found = {
+        "TensorFlow": tf.config.experimental.tensor_float_32_execution_enabled(),
+        "PyTorch, matrix products": torch.backends.cuda.matmul.allow_tf32,
+        "PyTorch, convolutions": torch.backends.cudnn.allow_tf32,
+    }
+    return [[f"TF32 on a GPU: {name}", "on" if on else "off"] for name, on in found.items()]
+
+
 def main():
     torch.manual_seed(0)
     trained, untrained, images = trained_networks(), pytorch.make_networks(), real_images(256)
@@ -186,7 +186,7 @@ def main():
     rows += in_losses(trained, torch.randn(256, 100))
     rows += in_gradients("untrained", untrained, images)
     rows += in_gradients("trained", trained, images)
-    rows += in_initial_weights() + in_first_update(untrained, images)
+    rows += in_initial_weights() + in_first_update(untrained, images) + in_settings()
     print(table(["overlooked", "measured"], rows))
 
 

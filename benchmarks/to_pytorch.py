@@ -1,4 +1,4 @@
-"""Copies the weights of our Keras networks into the networks of `pytorch.py`; needs torch.
+"""From our Keras networks to those of `pytorch.py`: their weights, and padding; needs torch.
 
 Both libraries have the tensors of a network in the same order. The axes of a tensor, and the order
 of the numbers between the maps and a flat vector, differ.
@@ -41,6 +41,22 @@ def as_pytorch(arrays, network):
         return torch.from_numpy(array.copy())
 
     return [converted(array) for array in arrays]
+
+
+def with_its_padding(network):
+    """Give a network of kernels of 5 the padding of most PyTorch code; return the network.
+
+    It has as many pixels as Keras's padding, and needs no layer of its own. The odd pixel is on the
+    other side, so that the network is the mirror image of one with mirrored kernels.
+    """
+    for i, layer in enumerate(list(network)):
+        if isinstance(layer, nn.ZeroPad2d):
+            network[i] = nn.Identity()
+        elif isinstance(layer, nn.ConvTranspose2d):
+            layer.padding, layer.output_padding = (2, 2), tuple(x - 1 for x in layer.stride)
+        elif isinstance(layer, nn.Conv2d):
+            layer.padding = (2, 2)
+    return network
 
 
 def _flat_size(network):

@@ -19,8 +19,7 @@ with gt.quiet():
     import keras
     import pytorch
     import tensorflow as tf
-    from overlooked import with_its_padding  # noqa: F401, for the tests
-    from to_pytorch import as_pytorch, copy_weights
+    from to_pytorch import as_pytorch, copy_weights, with_its_padding  # noqa: F401, for the tests
 
 SMALL = {"channels": 32}, {"channels": 8, "dropout": 0.0}
 BENT = (
