@@ -108,6 +108,8 @@ def _without_docstrings(node, lines):
 def _highlighted(lines):
     formatter = HtmlFormatter(nowrap=True)
     html = highlight("\n".join(lines), PythonLexer(stripnl=False, ensurenl=False), formatter)
+    # so that a long line is broken after such a sign, and not after the spaces at its beginning
+    html = re.sub(r'(<span class="[op]">[^<]*[(\[=.]</span>)', r"\1<wbr>", html)
     return html.split("\n")
 
 

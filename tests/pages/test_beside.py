@@ -110,6 +110,7 @@ def test_the_table_has_headings_colours_and_no_script(folder):
     assert {"beside", "highlight"} <= set(table["class"])
     assert table.find("span", class_="k").text == "def"
     assert table.find("b") is None
+    assert table.find("wbr").previous_sibling.text == "."  # a long line may be broken here
     assert "<script" not in html
 
 
