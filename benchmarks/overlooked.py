@@ -146,7 +146,7 @@ def in_initial_weights():
         weights = {key: x for key, x in model().state_dict().items() if x.ndim > 1}
         for number, (key, weight) in enumerate(weights.items(), 1):
             name = f"initial weights: {model.__name__}, kernel {number}"
-            rows.append([name, f"{weight.max() / glorot[key].max():.2f} times as large"])
+            rows.append([name, f"{weight.max() / glorot[key].max():.2g} times as large"])
     return rows
 
 
