@@ -60,13 +60,16 @@ def pytorch_step(images, precision):
     # before the import, because torch reads it then; with it the threads spin less
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import pytorch
+    import to_pytorch
     import torch
 
     images = torch.from_numpy(images).permute(0, 3, 1, 2)  # channels last in memory
     functions = {}
     for threads in {1, os.cpu_count()}:
         options = {"threads": threads, "autocast": precision == "bfloat16"}
-        step = pytorch.make_train_step(*pytorch.make_networks(), **options)
+        # with PyTorch's usual padding, because Keras's needs layers that take time of their own
+        networks = [to_pytorch.with_its_padding(network) for network in pytorch.make_networks()]
+        step = pytorch.make_train_step(networks, pytorch.make_optimizers(*networks), **options)
         functions[threads] = functools.partial(step, images)
     seconds = by_turns(functions, 3)
     return {("PyTorch", precision): functions[min(seconds, key=lambda x: np.median(seconds[x]))]}
