@@ -9,11 +9,15 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from .beside import beside
 from .notebooks import read_notebook
 from .reference import reference
 
 _FENCE = re.compile(r"^```\{(\w+)\} *(.*?)\n(?:[^`]*?\n)??```$", re.MULTILINE)
-DIRECTIVES = {"reference": reference}
+DIRECTIVES = {
+    "reference": reference,  # {reference} package module ...
+    "beside": lambda argument: beside(*map(str.strip, argument.split("|"))),  # one | the other
+}
 
 
 def read(path):
