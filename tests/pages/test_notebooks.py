@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
-from helpers import LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
+from helpers import GLOSSARY, LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
 
 from lecture_pages import __main__ as tool
 from lecture_pages import execute
@@ -308,8 +308,9 @@ def test_code_that_names_an_address_is_only_shown(tmp_path):
 @pytest.mark.parametrize("suffix", [".html", ".slides.html"])
 def test_links_lead_to_what_is_built(suffix):
     exporter = pages.PageExporter if suffix == ".html" else pages.SlidesExporter
-    there = {path.stem + suffix for path in NOTEBOOKS} | {"index.html"}
-    there |= {path.stem + ".slides.html" for path in NOTEBOOKS}
+    built = [*NOTEBOOKS, GLOSSARY]
+    there = {path.stem + suffix for path in built} | {"index.html"}
+    there |= {path.stem + ".slides.html" for path in built}
     for path in NOTEBOOKS:
         html = render(read(path), path, exporter).split("<body")[1].split("<script")[0]
         links = re.findall(r'<a [^>]*?href="([^"]+)"', html)
