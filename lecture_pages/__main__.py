@@ -17,12 +17,14 @@ import nbformat
 
 from gan_tutorial.files.whole import whole_file
 
+from .course import write_course
 from .decks import write_deck
 from .execute import execute
-from .exporters import PageExporter, render_index, title
-from .names import INDEX, PAGE, chosen, collisions, notebooks_in
-from .notebooks import read_notebook
-from .ours import browser_pages_in, check_ours, clean, is_ours
+from .exporters import PageExporter
+from .names import INDEX, SEARCH, chosen, collisions, notebooks_in, page_of, texts_in
+from .notebooks import has_slides
+from .ours import check_ours, clean
+from .texts import read
 
 
 def main(arguments=None):
@@ -50,10 +52,10 @@ def main(arguments=None):
 
 
 def _run(options):
-    notebooks = chosen(options.notebooks or lessons())
-    failures = [] if notebooks else ["no notebook in notebooks/"]
     is_build = options.command is build
-    refused = collisions(notebooks, taken=[INDEX]) if is_build else {}
+    notebooks = chosen(options.notebooks or (pages() if is_build else lessons()))
+    failures = [] if notebooks else ["no notebook in notebooks/"]
+    refused = collisions(notebooks, taken=[INDEX, SEARCH]) if is_build else {}
     for path in notebooks:
         try:
             if path in refused:
@@ -74,7 +76,7 @@ def _run(options):
 
 def _index_failures(notebooks, output):
     try:
-        print(f"The index of all pages: {write_index(notebooks, output)}")
+        print(f"The index of all pages: {write_course(notebooks, output)}")
     except OSError as error:
         return [str(error)]
     return []
@@ -83,6 +85,11 @@ def _index_failures(notebooks, output):
 def lessons():
     """Return the paths of the notebooks in notebooks/ and in notebooks/solutions/."""
     return [*notebooks_in("notebooks"), *notebooks_in("notebooks/solutions")]
+
+
+def pages():
+    """Return the paths of what becomes a page: the lessons, and the texts in notebooks/."""
+    return [*lessons(), *texts_in("notebooks")]
 
 
 def refresh(path, options):
@@ -96,48 +103,21 @@ def refresh(path, options):
 
 
 def build(path, options):
-    """Write the page and the deck of a notebook.
+    """Write the page of a notebook or of a Markdown file, and the deck if it has slides.
 
     The file of the notebook does not change, even if the notebook is executed.
     """
-    # first, because the execution can take minutes
-    check_ours(options.output / f"{path.stem}.html")
-    notebook = execute(path) if options.execute else read_notebook(path)
+    page = options.output / page_of(path)
+    check_ours(page)  # first, because the execution can take minutes
+    is_executed = options.execute and path.suffix != ".md"
+    notebook = execute(path) if is_executed else read(path)
     resources = {"metadata": {"name": path.stem, "path": str(path.parent)}}
     html, _ = PageExporter().from_notebook_node(notebook, resources)
-    page = options.output / f"{path.stem}.html"
     with whole_file(page) as temporary:
         temporary.write_text(html, encoding="utf-8")
     print(page, flush=True)
-    print(write_deck(notebook, path, options.output), flush=True)
-
-
-def write_index(notebooks, output):
-    """Write the index of all pages and return its path.
-
-    The index lists every notebook in the folders of `notebooks` whose page is in `output`, and
-    the pages there that draw in a browser.
-    """
-    folders = {path.resolve().parent for path in notebooks}
-    paths = sorted(path for folder in folders for path in notebooks_in(folder))
-    entries = {path.stem: _title(path) for path in paths if _has_page(path, output)}
-    index = output / "index.html"
-    check_ours(index)
-    with whole_file(index) as temporary:
-        live = browser_pages_in(output)
-        temporary.write_text(render_index(entries.items(), live), encoding="utf-8")
-    return index
-
-
-def _has_page(path, output):
-    return path.stem != Path(INDEX).stem and is_ours(output / f"{path.stem}{PAGE}")
-
-
-def _title(path):
-    try:
-        return title(read_notebook(path)) or path.stem
-    except (OSError, ValueError):  # the notebook has changed since its page was made
-        return path.stem
+    if has_slides(notebook):
+        print(write_deck(notebook, path, options.output), flush=True)
 
 
 def _parser():

@@ -5,6 +5,7 @@ file holds everything it needs. Formulas become MathML. The slides hold a copy o
 licence).
 """
 
+import base64
 import copy
 import re
 from html import escape
@@ -12,12 +13,15 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import jinja2
+import nbformat
 from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
 
 from . import slides
 from .fonts import math_font
+from .links import address_on_page
 from .markdown import to_html
-from .notebooks import cell_name, tags
+from .notebooks import cell_name, has_slides, tags
 from .outputs import draws, with_shown_streams
 from .outside import outside_addresses
 from .pictures import embedded
@@ -51,7 +55,7 @@ class PageExporter(HTMLExporter):
         kinds = ["text/html", "text/markdown", "text/latex", "image/svg+xml", "image/gif"]
         kinds += ["image/png", "image/jpeg", "text/plain"]
         config.NbConvertBase.display_data_priority = kinds
-        config.CSSHTMLHeaderPreprocessor.style = "friendly"
+        config.CSSHTMLHeaderPreprocessor.style = "xcode"  # all its colours can be read
         return config
 
     def from_notebook_node(self, notebook, resources=None, **more):
@@ -63,6 +67,8 @@ class PageExporter(HTMLExporter):
         about = dict((resources or {}).get("metadata", {}))
         name = about.get("name", "notebook")
         resources = {**(resources or {}), "title": title(notebook) or name}
+        resources |= {"has_slides": has_slides(notebook), "download": _download(notebook)}
+        resources["dark_code"] = HtmlFormatter(style="monokai").get_style_defs(".highlight")
         notebook = with_shown_streams(notebook)
         filters = _Filters(notebook, f"{name}.ipynb", about.get("path", ""), self.suffix)
         for each in (filters.markdown2html, filters.latex2html, filters.shown_html):
@@ -141,12 +147,7 @@ class _Filters:
         return f"<!--kept {len(self.kept) - 1}-->"
 
     def _address(self, url):
-        """Return the address of a link on our pages, or None: only pages are in their folder."""
-        place = r"(?:\./)*(?:\.\./)?(?:solutions/)?"
-        if notebook := re.fullmatch(rf"{place}([^/:]+)\.ipynb(#.*)?", url):
-            return f"{notebook[1]}{self.suffix}{notebook[2] or ''}"
-        is_page = re.fullmatch(rf"[^/:]+{re.escape(self.suffix)}(#.*)?", url)
-        return url if is_page or re.match(r"[a-z]+:|#|//", url, re.I) else None
+        return address_on_page(url, self.folder, self.suffix)
 
 
 def _unbound(method):
@@ -156,22 +157,22 @@ def _unbound(method):
     return function
 
 
-def render_index(entries, live=()):
-    """Return the HTML of the index.
-
-    `entries` are pairs (file name without suffix, title) of notebooks, and `live` are pairs (file
-    name, title) of pages that draw in a browser.
-    """
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template("index.html.j2")
-    return template.render(entries=entries, live=live)
-
-
 def title(notebook):
     """Return the first main heading (# ...) of a notebook, or None if there is no heading."""
     texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     headings = (re.search(r"^# +(.+?) *$", text, re.MULTILINE) for text in texts)
     return next((heading[1] for heading in headings if heading), None)
+
+
+def _download(notebook):
+    """Return a notebook without its outputs in base64, or nothing if it has no cells to run."""
+    if all(cell.cell_type != "code" or not cell.source for cell in notebook.cells):
+        return ""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return base64.b64encode(nbformat.writes(notebook).encode()).decode()
 
 
 def _reveal():

@@ -1,9 +1,11 @@
-"""Say which notebooks are made into pages, and which of their pages would replace another."""
+"""Say which notebooks and texts are made into pages, and which pages would replace another."""
 
 import warnings
 from pathlib import Path
 
-PAGE, DECK, INDEX = ".html", ".slides.html", "index.html"
+PAGE, DECK = ".html", ".slides.html"
+INDEX, SEARCH = "index.html", "search.html"  # the first page of a course, and its search
+FRONT = "README.md"  # the text of the first page
 
 
 def is_own(path):
@@ -15,6 +17,17 @@ def is_own(path):
 def notebooks_in(folder):
     """Return the sorted paths of the notebooks in a folder."""
     return sorted(filter(is_own, Path(folder).glob("*.ipynb")))
+
+
+def texts_in(folder):
+    """Return the sorted paths of the Markdown files in a folder, without that of the front page."""
+    return [path for path in sorted(Path(folder).glob("*.md")) if path.name != FRONT]
+
+
+def page_of(path):
+    """Return the name of the page of a notebook or of a Markdown file."""
+    path = Path(path)
+    return INDEX if path.name == FRONT else f"{path.stem}{PAGE}"
 
 
 def chosen(paths):
@@ -41,7 +54,8 @@ def collisions(paths, taken=(), suffixes=(PAGE, DECK)):
     found = {}
     for path in paths:
         if shared := names[path] & set(taken):
-            found[path] = f"{min(shared)!r} is the list of all pages: rename the notebook"
+            kind = "the list of all pages" if min(shared) == INDEX else "the page of the search"
+            found[path] = f"{min(shared)!r} is {kind}: rename the notebook"
         elif others := [other for other in paths if other != path and names[other] & names[path]]:
             both = f"{str(path)!r} and {str(others[0])!r}"
             text = "two notebooks have the same name, so one page would replace the other"

@@ -29,6 +29,11 @@ def slide_type(cell):
     return None if kind in ("-", "") else kind
 
 
+def has_slides(notebook):
+    """Return whether a notebook has a cell that may be on a slide."""
+    return any(slide_type(cell) != "skip" for cell in notebook.cells)
+
+
 def tags(cell):
     """Return the tags of a cell."""
     return cell.metadata.get("tags") or []

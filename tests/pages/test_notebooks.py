@@ -10,6 +10,7 @@ from helpers import GLOSSARY, LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagge
 from lecture_pages import __main__ as tool
 from lecture_pages import execute
 from lecture_pages import exporters as pages
+from lecture_pages.names import page_of, texts_in
 from lecture_pages.outside import outside_addresses
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -194,13 +195,15 @@ def built(tmp_path_factory):
 def test_build_goes_on_after_a_failure(built):
     status, folder = built
     assert status == 1
-    names = ["02_good.html", "02_good.slides.html", "index.html"]
+    names = ["02_good.html", "02_good.slides.html", "index.html", "search.html"]
     assert sorted(path.name for path in folder.iterdir()) == names
     assert "02_good.slides.html" in (folder / "index.html").read_text(encoding="utf-8")
     assert "01_failing" not in (folder / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["02_good.html", "02_good.slides.html", "index.html"])
+@pytest.mark.parametrize(
+    "name", ["02_good.html", "02_good.slides.html", "index.html", "search.html"]
+)
 def test_built_files_load_nothing(built, name):
     html = (built[1] / name).read_text(encoding="utf-8")
     assert Loaded(html).addresses == []
@@ -308,13 +311,13 @@ def test_code_that_names_an_address_is_only_shown(tmp_path):
 @pytest.mark.parametrize("suffix", [".html", ".slides.html"])
 def test_links_lead_to_what_is_built(suffix):
     exporter = pages.PageExporter if suffix == ".html" else pages.SlidesExporter
-    built = [*NOTEBOOKS, GLOSSARY]
-    there = {path.stem + suffix for path in built} | {"index.html"}
-    there |= {path.stem + ".slides.html" for path in built}
+    there = {path.stem + suffix for path in NOTEBOOKS} | {"index.html", "search.html"}
+    there |= {page_of(path) for path in [GLOSSARY, *texts_in(NOTEBOOKS[0].parent)]}
+    there |= {path.stem + ".slides.html" for path in NOTEBOOKS}
     for path in NOTEBOOKS:
         html = render(read(path), path, exporter).split("<body")[1].split("<script")[0]
         links = re.findall(r'<a [^>]*?href="([^"]+)"', html)
-        local = {link.partition("#")[0] for link in links if "://" not in link}
+        local = {link.partition("#")[0] for link in links if ":" not in link}
         assert local - {""} <= there
 
 

@@ -1,0 +1,27 @@
+// Show in the contents which section is read, and lead to the search by a key.
+(() => {
+  "use strict";
+  const links = new Map([...document.querySelectorAll("#contents .sections a")].map((link) =>
+    [decodeURIComponent(link.hash.slice(1)), link]));
+  const headings = [...document.querySelectorAll("main :is(h1, h2)[id]")];
+  let current = null, waits = false;
+  function mark() {
+    waits = false;
+    const read = headings.filter((heading) => heading.getBoundingClientRect().top < 120).at(-1);
+    const link = read && links.get(read.id);
+    if (link === current) return;
+    current?.removeAttribute("aria-current");
+    link?.setAttribute("aria-current", "location");
+    current = link;
+  }
+  addEventListener("scroll", () => {
+    if (!waits) requestAnimationFrame(mark);
+    waits = true;
+  }, { passive: true });
+  mark();
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    event.preventDefault();
+    document.querySelector("[role=search] input").focus();
+  });
+})();
