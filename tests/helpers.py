@@ -19,7 +19,8 @@ with gt.quiet():
     from gan_tutorial.runs import run as run_module
 
 PROJECT = Path(__file__).resolve().parent.parent
-LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb"))
+GLOSSARY = PROJECT / "notebooks" / "glossary.ipynb"  # has no code, no exercises and no slides
 SOLUTIONS = sorted((PROJECT / "notebooks" / "solutions").glob("*.ipynb"))
 NOTEBOOKS = [*LESSONS, *SOLUTIONS]
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
-from helpers import LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
+from helpers import GLOSSARY, LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
 
 from lecture_pages import __main__ as tool
 from lecture_pages import execute
@@ -312,7 +312,7 @@ def test_code_that_names_an_address_is_only_shown(tmp_path):
 def test_links_lead_to_what_is_built(suffix):
     exporter = pages.PageExporter if suffix == ".html" else pages.SlidesExporter
     there = {path.stem + suffix for path in NOTEBOOKS} | {"index.html", "search.html"}
-    there |= {page_of(path) for path in texts_in(NOTEBOOKS[0].parent)}
+    there |= {page_of(path) for path in [GLOSSARY, *texts_in(NOTEBOOKS[0].parent)]}
     there |= {path.stem + ".slides.html" for path in NOTEBOOKS}
     for path in NOTEBOOKS:
         html = render(read(path), path, exporter).split("<body")[1].split("<script")[0]

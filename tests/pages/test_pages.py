@@ -1,7 +1,7 @@
 """Test the pages of all notebooks in a real browser without a network."""
 
 import pytest
-from helpers import NOTEBOOKS, needs_browser, read, render
+from helpers import GLOSSARY, NOTEBOOKS, needs_browser, read, render
 
 from lecture_pages import decks as slides
 
@@ -20,7 +20,7 @@ FAULTS = """() => {
 
 
 @needs_browser
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, GLOSSARY], ids=lambda path: path.stem)
 def test_a_page_is_whole_and_needs_no_network(path, tmp_path):
     file = tmp_path / f"{path.stem}.html"
     file.write_text(render(read(path), path), encoding="utf-8")
