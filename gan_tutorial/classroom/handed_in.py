@@ -24,7 +24,7 @@ def lesson_of(cells, lessons, name):
     The tags of its exercises decide; without tags the functions that it defines, and without
     functions the number at the beginning of the file's name. Raise ValueError if all three fail.
     """
-    tags = [str(tag) for cell in cells for tag in cell.tags]
+    tags = [tag for cell in cells for tag in cell.tags]
     tagged = [re.fullmatch(r"exercise-(\d+)-\d+", tag) for tag in tags]
     found = Counter(int(tag[1]) for tag in tagged if tag and int(tag[1]) in lessons)
     if not found:

@@ -50,13 +50,18 @@ def read_cells(path):
     try:
         with warnings.catch_warnings(action="ignore"):  # of cells without an id
             notebook = nbformat.read(path, as_version=4)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        return [Cell(cell.source, frozenset(cell.metadata.get("tags", ()))) for cell in code]
+        return [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
     except OSError:
         raise
     except Exception as error:  # because a file may be broken in any way
         reason = " ".join(str(error).split())[:100]
         raise ValueError(f"it is no notebook ({type(error).__name__}: {reason})") from None
+
+
+def _cell(cell):
+    # half a surrogate pair, which JSON may hold, can be sent to no kernel
+    source = str(cell.source).encode("utf-8", "replace").decode("utf-8")
+    return Cell(source, frozenset(map(str, cell.metadata.get("tags") or ())))
 
 
 def read_lessons(solutions):
@@ -114,8 +119,8 @@ def _stubs(path, number):
 
 def kind_and_name(cell, number):
     """Return what a tag of this lesson calls a cell, such as ("check", "3-1"), or two Nones."""
-    for tag in sorted(cell.tags, key=str):
-        if found := re.fullmatch(rf"(exercise|check|solution)-({number}-\d+)", str(tag)):
+    for tag in sorted(cell.tags):
+        if found := re.fullmatch(rf"(exercise|check|solution)-({number}-\d+)", tag):
             return found.groups()
     return None, None
 

@@ -12,6 +12,7 @@ import pytest
 from helpers import LESSONS, SOLUTIONS, contents
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import gan_tutorial as gt
 from gan_tutorial.__main__ import main
 
 SET_UP = "import numpy as np\n\nimport gan_tutorial as gt"
@@ -97,7 +98,7 @@ def marks_of(path, solutions, capsys, *options):
     """Return {name of the notebook: [(result, message), …]} as the command prints it in JSON."""
     assert main(["grade", str(path), "--solutions", str(solutions), "--json", *options]) == 0
     out, error = capsys.readouterr()
-    assert error == ""
+    assert error == "" or "the full MNIST was not found" in error
     found = {}
     for mark in json.loads(out):
         results = found.setdefault(Path(mark["notebook"]).stem, [])
@@ -189,7 +190,7 @@ HOSTILE = {  # three answers, and their marks
     "loops": ((LOOP, STUBBORN, "def four():\n    while True: pass"), (LIMIT, LIMIT, LIMIT)),
     "exits": (("exit()", "def total(x):\n    import os; os._exit(0)"), (ENDED, ENDED, RIGHT)),
     "floods": ((FLOOD, "print('x' * 50_000_000)"), (FLOODED, FLOODED, RIGHT)),
-    "patched": ((PATCHED,), (WRONG, RIGHT, RIGHT)),
+    "patched": ((PATCHED, "def total(numbers):\n    return 10"), (WRONG, RIGHT, RIGHT)),
     "writes": ((WRITES, ASKS), (RIGHT, fails(f"{NO_INPUT}input requests."), RIGHT)),
 }
 
@@ -343,6 +344,9 @@ def solved(path):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_the_course(path, tmp_path, capsys):
+    if path.stem == "03_checkpoints" and len(gt.load_mnist()[0][0]) < 60_000:
+        pytest.skip("exercise 3-3 needs all of MNIST")
+    capsys.readouterr()  # where MNIST was found
     write(tmp_path / "stubs.ipynb", nbformat.read(path, as_version=4).cells)
     write(tmp_path / "solved.ipynb", solved(path))
     marks = marks_of(tmp_path, SOLUTIONS[0].parent, capsys, "--timeout", "600")
