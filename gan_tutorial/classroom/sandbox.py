@@ -90,12 +90,17 @@ def _client(manager, folder, mark):
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=120)
+        _wait(client)
         yield client
-    except RuntimeError as error:
-        raise Stopped(f"no kernel could be started: {error}") from None
     finally:
         client.stop_channels()
+
+
+def _wait(client):
+    try:
+        client.wait_for_ready(timeout=120)
+    except RuntimeError as error:
+        raise Stopped(f"no kernel could be started: {error}") from None
 
 
 def _environment(folder, mark):

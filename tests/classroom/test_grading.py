@@ -3,7 +3,12 @@
 import csv
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
@@ -14,6 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
+from gan_tutorial.classroom.sandbox import sandbox
+from gan_tutorial.files.mnist import PROJECT_FILE
 
 SET_UP = "import numpy as np\n\nimport gan_tutorial as gt"
 STUBS = {
@@ -327,6 +334,40 @@ def test_a_set_up_that_fails_is_no_students_fault(solutions, tmp_path, capsys):
     marks = marks_of(answers, solutions, capsys)
     fault = "our set-up does not run: ZeroDivisionError: division by zero"
     assert marks == {"x": [UNCHANGED, ("not graded", fault), ("not graded", fault)]}
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_mnist_is_found_from_another_home(is_named, surroundings, monkeypatch):
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.delenv("GAN_TUTORIAL_MNIST", raising=False)
+    cached = surroundings / "home" / ".keras" / "datasets" / "mnist.npz"
+    cached.parent.mkdir(parents=True)
+    cached.write_text("not read here", encoding="utf-8")
+    if is_named:
+        monkeypatch.setenv("GAN_TUTORIAL_MNIST", "mine.npz")
+    elif PROJECT_FILE.exists():
+        pytest.skip("data/mnist.npz comes before Keras's")
+    with sandbox() as run:
+        [outcome] = run(["import os; print(os.environ['GAN_TUTORIAL_MNIST'])"], 30)
+    named = surroundings / "current" / "mine.npz"
+    assert outcome == (f"{named if is_named else cached}\n", None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_kernel_and_leaves_nothing(number, solutions, surroundings, tmp_path):
+    started = tmp_path / "started"
+    answer = f"open({str(started)!r}, 'w').close()\n{LOOP}"
+    path = write(tmp_path / "loop.ipynb", with_answers(answer))
+    command = [sys.executable, "-m", "gan_tutorial", "grade", path, "--solutions", solutions]
+    environment = {**os.environ, "TMPDIR": str(surroundings / "temporary")}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not started.exists():
+            time.sleep(0.1)
+        process.send_signal(number)
+        error = process.stderr.read()
+    assert process.returncode == 128 + number
+    assert error in ("gan-tutorial: interrupted\n", "gan-tutorial: terminated\n")
+    assert list((surroundings / "temporary").iterdir()) == []
 
 
 def solved(path):
