@@ -1,4 +1,4 @@
-"""The command line: gan-tutorial train | generate | evaluate | movie | slides."""
+"""The command line: gan-tutorial train | generate | evaluate | movie | slides | grade."""
 
 import contextlib
 import json
@@ -21,6 +21,7 @@ option = click.option
 IMAGES = file_ending_in(".png", ".npz")
 NATURAL, SEED = click.IntRange(min=1), click.IntRange(0, 2**32 - 1)
 ENOUGH = click.IntRange(min=65)  # images, because fewer span no covariance of 64 features
+SECONDS = click.FloatRange(min=0, min_open=True)
 PRECISION = click.Choice(("float32", "mixed_bfloat16"))
 RECIPE = click.Choice(("lecture", "fast", "quick", "vae"))
 checkpoint_option = option(
@@ -78,8 +79,11 @@ def generate(checkpoint, number, scale_means, scale_stds, seed, output):
     The latent points are drawn from N(0, I), on which the generator was trained. If a scale is
     given, they are the lecture's latent points instead, and the other scale is 1 by default.
     """
+    with gt.quiet():
+        from gan_tutorial.latent import image_source
+
     generator, _ = gt.restore(checkpoint)
-    images = _image_source(generator, scale_means, scale_stds, seed)
+    images = image_source(generator, scale_means, scale_stds, seed)
     if output.suffix == ".png":
         gt.plotting.save_figure(gt.plot_result(images(number)), output)
     else:
@@ -87,24 +91,6 @@ def generate(checkpoint, number, scale_means, scale_stds, seed, output):
             parts = (images(min(1024, number - start)) for start in starts)
             save_images(until_signal(parts), number, output)
     print(f"{number} images in {output}")
-
-
-def _image_source(generator, scale_means, scale_stds, seed):
-    """Return a function that generates the next n images."""
-    import numpy as np
-
-    # one stream of random numbers, because the images must not depend on the parts
-    kind = {"seed": np.random.default_rng(seed), "latent_dim": generator.input_shape[-1]}
-    scales = [1 if scale is None else scale for scale in (scale_means, scale_stds)]
-
-    def images(number):
-        if scale_means is None and scale_stds is None:
-            points = gt.sample_prior(number, **kind)
-        else:
-            points = gt.generate_latent_points(number, *scales, **kind)
-        return gt.generate_images(generator, points)
-
-    return images
 
 
 @cli.command()
@@ -178,6 +164,31 @@ def slides(notebooks, output):
         else:
             print(made, flush=True)
     return int(failed)
+
+
+@cli.command()
+@click.argument("notebooks", type=path, nargs=-1, required=True, metavar="NOTEBOOK...")
+@option("--json", "as_json", is_flag=True, help="Print the marks as JSON.")
+@option("--csv", "as_csv", is_flag=True, help="Print the marks as CSV.")
+@option("--timeout", type=SECONDS, default=60, help="The seconds that an exercise may take.")
+@option("--solutions", type=path, default="notebooks/solutions", help="The folder of solutions.")
+def grade(notebooks, as_json, as_csv, timeout, solutions):
+    """Grade the exercises of handed-in notebooks.
+
+    Of a folder all notebooks are graded. Their code runs as you, in a temporary folder, without
+    protection from code that means harm.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("give --json or --csv, not both")
+    from gan_tutorial.classroom import grading, lessons, marks
+
+    ours = lessons.read_lessons(solutions)
+    paths = [found for path in notebooks for found in grading.notebooks_in(path)]
+    bar = tqdm(paths, "notebooks", disable=None)
+    found = [mark for path in bar for mark in grading.grade(path, ours, timeout)]
+    show = marks.as_json if as_json else marks.as_csv if as_csv else marks.as_tables
+    print(show(found))
+    return int(all(mark.result == grading.NOT_GRADED for mark in found))
 
 
 def main(arguments=None):

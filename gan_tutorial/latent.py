@@ -53,6 +53,26 @@ def generate_images(generator, latent_points):
     return images
 
 
+def image_source(generator, scale_means=None, scale_stds=None, seed=None):
+    """Return a function that generates the next n images from one stream of random numbers.
+
+    Their latent points are those of `sample_prior`; if a scale is given, they are those of
+    `generate_latent_points`, and the other scale is 1.
+    """
+    # one stream of random numbers, because the images must not depend on the parts
+    kind = {"seed": np.random.default_rng(seed), "latent_dim": generator.input_shape[-1]}
+    scales = [1 if scale is None else scale for scale in (scale_means, scale_stds)]
+
+    def images(number):
+        if scale_means is None and scale_stds is None:
+            points = sample_prior(number, **kind)
+        else:
+            points = generate_latent_points(number, *scales, **kind)
+        return generate_images(generator, points)
+
+    return images
+
+
 def interpolation(start, end, number=10):
     """Return the straight path between two latent points, (number, latent_dim) with both ends.
 

@@ -32,7 +32,12 @@ def one_line_of_error(capfd):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["--help"], 0, "Usage: gan-tutorial .*evaluate .*generate .*movie .*slides .*train "),
+        (
+            ["--help"],
+            0,
+            "Usage: gan-tutorial .*evaluate .*generate .*grade .*movie .*slides .*train ",
+        ),
+        (["grade", "--help"], 0, "Usage: gan-tutorial grade .*--json.*--csv.*--timeout.*60.*"),
         (["train", "--epochs", "0"], 2, "Usage: gan-tutorial train .*--epochs.*0 .*x>=1"),
     ],
 )
@@ -45,7 +50,7 @@ def test_help_and_wrong_usage_answer_without_tensorflow(arguments, status, words
     assert not imported & {"tensorflow", "keras", "numpy", "matplotlib"}
 
 
-@pytest.mark.parametrize("command", ["train", "generate", "evaluate", "movie", "slides"])
+@pytest.mark.parametrize("command", ["train", "generate", "evaluate", "movie", "slides", "grade"])
 def test_every_command_has_help(command, capsys):
     assert main([command, "--help"]) == 0
     assert f"Usage: gan-tutorial {command}" in capsys.readouterr().out
@@ -72,6 +77,9 @@ def test_every_command_has_help(command, capsys):
         ("generate --output png", "but is 'png'"),
         ("generate --output .png", "but is '.png'"),
         ("generate --output folder/../..", "but is 'folder/../..'"),
+        ("grade", "Missing argument 'NOTEBOOK...'"),
+        ("grade x.ipynb --json --csv", "give --json or --csv, not both"),
+        ("grade x.ipynb --timeout 0", "'--timeout': 0.0 is not in the range x>0"),
         ("evaluate --pairs pairs.npz", "'--pairs': must end in .png, but is 'pairs.npz'"),
     ],
 )
