@@ -180,15 +180,15 @@ def grade(notebooks, as_json, as_csv, timeout, solutions):
     """
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
-    from gan_tutorial.classroom import grading, lessons, marks
+    from gan_tutorial.grading import grader, lessons, marks
 
     ours = lessons.read_lessons(solutions)
-    paths = [found for path in notebooks for found in grading.notebooks_in(path)]
+    paths = [found for path in notebooks for found in grader.notebooks_in(path)]
     bar = tqdm(paths, "notebooks", disable=None)
-    found = [mark for path in bar for mark in grading.grade(path, ours, timeout)]
+    found = [mark for path in bar for mark in grader.grade(path, ours, timeout)]
     show = marks.as_json if as_json else marks.as_csv if as_csv else marks.as_tables
     print(show(found))
-    return int(all(mark.result == grading.NOT_GRADED for mark in found))
+    return int(all(mark.result == grader.NOT_GRADED for mark in found))
 
 
 def main(arguments=None):

@@ -1,1 +1,1 @@
-"""Tools for a live notebook, the check of exercises, and the grading of what a class hands in."""
+"""Tools for a live notebook: a view of the training, sliders, and the check of exercises."""

@@ -5,7 +5,8 @@ import re
 import warnings
 from typing import NamedTuple
 
-from .exercises import NO_ANSWER
+from gan_tutorial.classroom.exercises import NO_ANSWER
+
 from .handed_in import find_answer, is_unchanged, lesson_of
 from .lessons import read_cells
 from .sandbox import Stopped, sandbox
@@ -15,7 +16,7 @@ NOT_ATTEMPTED, DOES_NOT_RUN = "not attempted", "does not run"
 NOT_GRADED = "not graded"  # of a file that is no notebook of ours, or if our own cells fail
 SET_UP_SECONDS = 600
 # a cell of its own, because IPython tells at the beginning of a cell to which cell a print belongs
-RESTORE = "from gan_tutorial.classroom.referee import referee as _referee; _referee().restore()"
+RESTORE = "from gan_tutorial.grading.referee import referee as _referee; _referee().restore()"
 FEW_IMAGES = (
     "the full MNIST was not found, and with so few images a right answer may be marked as not yet "
     "right; name the file by GAN_TUTORIAL_MNIST"

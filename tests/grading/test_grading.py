@@ -19,8 +19,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import gan_tutorial as gt
 from gan_tutorial.__main__ import main
-from gan_tutorial.classroom.sandbox import sandbox
 from gan_tutorial.files.mnist import PROJECT_FILE
+from gan_tutorial.grading.sandbox import sandbox
 
 SET_UP = "import numpy as np\n\nimport gan_tutorial as gt"
 STUBS = {

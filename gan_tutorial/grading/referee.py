@@ -13,8 +13,7 @@ import sys
 from IPython import get_ipython
 
 import gan_tutorial
-
-from .exercises import check_answers
+from gan_tutorial.classroom.exercises import check_answers
 
 
 @functools.cache
