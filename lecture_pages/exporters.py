@@ -130,8 +130,6 @@ class _Filters:
 
     def shown_html(self, context, source):
         """Return the HTML of an output of HTML; JupyterLab draws the formulas in it too."""
-        # because a screen reader would announce the empty corner of a table of pandas as a heading
-        source = re.sub(r"<th((?:\s[^>]*)?)>\s*</th>", r"<td\1></td>", source)
         return self._embedded(context, self._typeset(context)(closed(source)))
 
     def _typeset(self, context):
@@ -141,6 +139,8 @@ class _Filters:
         return lambda html: self.typesetter.typeset(html, cell_name(cell))
 
     def _embedded(self, context, html):
+        # because a screen reader would announce the empty corner of a table as a heading
+        html = re.sub(r"<th((?:\s[^>]*)?)>\s*</th>", r"<td\1></td>", html)
         html = with_attribute(html, {("a", "href")}, lambda url: self._address(url) or "")
         return self._keep(embedded(html, self.folder, context["cell"].get("attachments")))
 

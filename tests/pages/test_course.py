@@ -23,15 +23,18 @@ def build(folder, *names):
     return tool.main(["build", "--no-execute", "--output", str(folder / "built"), *paths])
 
 
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """Return the folder of a small course: three lessons, a solution, a glossary, a text."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "solutions").mkdir()
-    (folder / "README.md").write_text("# My course\n\n[first](01_first.ipynb)\n\n## Who\n\nYou.\n")
-    (folder / "text.md").write_text(
-        "# A text\n\n```{reference} gan_tutorial games\n```\n\n## Below\n\nEnd.\n"
-    )
+    write(folder / "README.md", "# My course\n\n[first](01_first.ipynb)\n\n## Who\n\nYou.\n")
+    reference = "```{reference} gan_tutorial games\n```"
+    write(folder / "text.md", f"# A text\n\n{reference}\n\n## Below\n\nEnd.\n")
     link = "[**term**](glossary.ipynb#Old-term)"
     write_notebook(folder / "01_first.ipynb", f"# First\n\nA {link}.", "## Größe & <b>", "1 + 1")
     first = read(folder / "01_first.ipynb")
@@ -53,7 +56,7 @@ def built(source):
     """Return the folder of the course's pages, among them one that draws in a browser."""
     live = source / "built" / "draw.html"
     live.parent.mkdir()
-    live.write_text(f'<html class="browser-page"><head>{MARK}<title>Draw</title></head></html>')
+    write(live, f'<html class="browser-page"><head>{MARK}<title>Draw</title></head></html>')
     names = [path.name for path in sorted(source.glob("*.ipynb"))]
     assert build(source, *names, "text.md", "solutions/01_solutions.ipynb") == 0
     return source / "built"
@@ -148,7 +151,7 @@ def test_to_build_one_page_again_changes_no_other(built, source):
 
 
 def test_an_unknown_directive_costs_its_own_page(tmp_path, capsys):
-    (tmp_path / "odd.md").write_text("# Odd\n\n```{nonsense} x\n```\n")
+    write(tmp_path / "odd.md", "# Odd\n\n```{nonsense} x\n```\n")
     write_notebook(tmp_path / "good.ipynb", "# Good")
     assert build(tmp_path, "odd.md", "good.ipynb") == 1
     assert "odd.md: 'odd.md': the directive 'nonsense' is unknown" in capsys.readouterr().err

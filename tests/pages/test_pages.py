@@ -1,9 +1,12 @@
 """Test the pages of all notebooks in a real browser without a network."""
 
 import pytest
-from helpers import GLOSSARY, NOTEBOOKS, needs_browser, read, render
+from helpers import GLOSSARY, NOTEBOOKS, PROJECT, needs_browser, render
 
 from lecture_pages import decks as slides
+from lecture_pages import texts
+
+TEXTS = sorted((PROJECT / "notebooks").glob("*.md"))
 
 # Find three faults of a page: an element that is wider than its place, a picture that cannot be
 # drawn, and LaTeX that did not become a formula.
@@ -20,10 +23,10 @@ FAULTS = """() => {
 
 
 @needs_browser
-@pytest.mark.parametrize("path", [*NOTEBOOKS, GLOSSARY], ids=lambda path: path.stem)
-def test_a_page_is_whole_and_needs_no_network(path, tmp_path):
+@pytest.mark.parametrize("path", [*NOTEBOOKS, GLOSSARY, *TEXTS], ids=lambda path: path.stem)
+def test_a_page_is_whole_and_needs_no_network(path, tmp_path, complaints_of_axe):
     file = tmp_path / f"{path.stem}.html"
-    file.write_text(render(read(path), path), encoding="utf-8")
+    file.write_text(render(texts.read(path), path), encoding="utf-8")
     requests, complaints = [], []
     with slides.browser() as chromium:
         page = chromium.new_page(viewport={"width": 960, "height": 1000})
@@ -33,5 +36,8 @@ def test_a_page_is_whole_and_needs_no_network(path, tmp_path):
         page.context.set_offline(True)
         page.goto(file.as_uri())
         assert page.evaluate(FAULTS) == []
+        assert complaints_of_axe(page) == []
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert complaints == []
     assert [url for url in requests if url != file.as_uri() and not url.startswith("data:")] == []
