@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
     2> /dev/null && { echo $$python; break; }; done)
 BIN = .venv/bin
 
-.PHONY: help setup lecture test test-slow slides pages lint-js lab notebooks bench judge ship clean
+.PHONY: help setup lecture site test test-slow slides pages lint-js lab notebooks bench judge ship clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,6 +22,11 @@ setup: .venv/installed  ## a virtual environment in .venv with everything instal
 lecture: setup  ## run all notebooks; pages and slides in build/
 	$(BIN)/python -m browser_pages
 	$(BIN)/python -m lecture_pages build
+	$(BIN)/python -m browser_pages build/[0-9]*.html
+
+site: setup  ## the same pages and slides from the outputs that the notebooks keep, in two minutes
+	$(BIN)/python -m browser_pages
+	$(BIN)/python -m lecture_pages build --no-execute
 	$(BIN)/python -m browser_pages build/[0-9]*.html
 
 test: setup  ## style, imports, unit tests, all notebooks

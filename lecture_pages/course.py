@@ -47,7 +47,7 @@ def write_course(notebooks, output):
     live = [Page(file, name, LIVE) for file, name in browser_pages_in(output)]
     search, first = Page(SEARCH, "Search", REFERENCE), Page(INDEX, title(front), "")
     groups = grouped([*pages, search, *live])
-    _write(output / INDEX, front, _part("list", groups))
+    _write(output / INDEX, front, "" if _front_text(folders) else _part("list", groups))
     _write(output / SEARCH, find, _search([first, *pages, *live], output))
     for page in (first, *pages, search):
         _lead_on(output / page.file, page, groups)
@@ -90,9 +90,14 @@ def grouped(pages):
 
 
 def _front(folders):
-    """Return the notebook of the first page: the text in FRONT, if the course has one."""
-    texts = [folder / FRONT for folder in folders if (folder / FRONT).is_file()]
-    return read(texts[0]) if texts else notebook_of("# All pages")
+    """Return the notebook of the first page, which is FRONT or has a title alone."""
+    text = _front_text(folders)
+    return read(text) if text else notebook_of("# All pages")
+
+
+def _front_text(folders):
+    """Return the path of the text of the first page, or None if the course has none."""
+    return next((path for each in folders if (path := each / FRONT).is_file()), None)
 
 
 def _search(pages, output):
