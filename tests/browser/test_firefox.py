@@ -6,8 +6,10 @@ import shutil
 import subprocess
 
 import pytest
+from helpers import GLOSSARY
 
 from browser_pages.pages import duel, explore, game
+from lecture_pages.__main__ import main as build
 
 FIREFOX = shutil.which("firefox") or shutil.which("firefox-esr")
 websocket = pytest.importorskip("websocket")  # comes with JupyterLab
@@ -100,4 +102,17 @@ def test_the_generator_draws_on_slides_in_firefox(firefox, live_deck):
     firefox.wait_for("window.Reveal && Reveal.isReady()")
     firefox.wait_for("document.querySelectorAll('canvas:not([data-shown])').length === 0")
     assert firefox.value("document.querySelectorAll('canvas').length") == 21
+    assert firefox.complaints() == []
+
+
+def test_the_search_leads_to_the_glossary_in_firefox(firefox, tmp_path):
+    assert build(["build", "--no-execute", "--output", str(tmp_path), str(GLOSSARY)]) == 0
+    firefox.open(tmp_path / "search.html", 360, 740)
+    firefox.value(
+        "{ const field = document.querySelector('[role=search] input');"
+        "field.value = 'mode collapse'; field.dispatchEvent(new Event('input')); }"
+    )
+    assert firefox.value("document.querySelector('#found a').textContent") == "Mode collapse"
+    firefox.open(tmp_path / "glossary.html", 360, 740)
+    assert firefox.value("document.documentElement.scrollWidth") <= 360
     assert firefox.complaints() == []
