@@ -183,11 +183,8 @@ def grade(notebooks, as_json, as_csv, timeout, solutions):
     from gan_tutorial.grading import grader, lessons, marks
 
     ours = lessons.read_lessons(solutions)
-    paths = [found for path in notebooks for found in grader.notebooks_in(path)]
-    bar = tqdm(paths, "notebooks", disable=None)
-    found = [mark for path in bar for mark in grader.grade(path, ours, timeout)]
     show = marks.as_json if as_json else marks.as_csv if as_csv else marks.as_tables
-    print(show(found))
+    found = grader.grade_all(notebooks, ours, timeout, show)
     return int(all(mark.result == grader.NOT_GRADED for mark in found))
 
 

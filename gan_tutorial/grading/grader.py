@@ -5,6 +5,8 @@ import re
 import warnings
 from typing import NamedTuple
 
+from tqdm import tqdm
+
 from gan_tutorial.classroom.exercises import NO_ANSWER
 
 from .handed_in import find_answer, is_unchanged, lesson_of
@@ -45,6 +47,17 @@ def notebooks_in(path):
         return [path]
     found = [each for each in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in each.parts]
     return sorted(found) or [path]
+
+
+def grade_all(paths, lessons, timeout, show):
+    """Print the marks of all notebooks that paths name, as `show` shows them, and return them."""
+    notebooks, marks = [each for path in paths for each in notebooks_in(path)], []
+    try:
+        for notebook in tqdm(notebooks, "notebooks", disable=None):
+            marks += grade(notebook, lessons, timeout)
+    finally:  # because Ctrl-C must not lose the marks so far
+        print(show(marks), flush=True)
+    return marks
 
 
 def grade(path, lessons, timeout=60):

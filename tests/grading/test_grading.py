@@ -354,18 +354,26 @@ def test_mnist_is_found_from_another_home(is_named, surroundings, monkeypatch):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_kernel_and_leaves_nothing(number, solutions, surroundings, tmp_path):
+def test_a_signal_ends_the_kernel_and_keeps_the_marks_so_far(
+    number, solutions, surroundings, tmp_path
+):
     started = tmp_path / "started"
     answer = f"open({str(started)!r}, 'w').close()\n{LOOP}"
-    path = write(tmp_path / "loop.ipynb", with_answers(answer))
-    command = [sys.executable, "-m", "gan_tutorial", "grade", path, "--solutions", solutions]
+    paths = [
+        write(tmp_path / "good.ipynb", with_answers()),
+        write(tmp_path / "loop.ipynb", with_answers(answer)),
+    ]
+    command = [sys.executable, "-m", "gan_tutorial", "grade", *paths, "--solutions", solutions]
     environment = {**os.environ, "TMPDIR": str(surroundings / "temporary")}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([*command, "--csv"], env=environment, text=True, **pipes) as process:
         while process.poll() is None and not started.exists():
             time.sleep(0.1)
         process.send_signal(number)
-        error = process.stderr.read()
+        error, printed = process.stderr.read(), process.stdout.read()
     assert process.returncode == 128 + number
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert [(row["notebook"], row["result"]) for row in rows] == [(str(paths[0]), "right")] * 3
     assert error in ("gan-tutorial: interrupted\n", "gan-tutorial: terminated\n")
     assert list((surroundings / "temporary").iterdir()) == []
 
