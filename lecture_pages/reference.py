@@ -30,14 +30,12 @@ def reference(argument, root="."):
     Returns:
         The HTML: a section for each module that defines public names, in the order of their
         names, with a heading for each public name.
+
+    Raises:
+        ValueError: if the source of the package is not found.
     """
     package_name, *namespaces = argument.split()
-    package = griffe.load(
-        package_name,
-        search_paths=[root, *sys.path],
-        docstring_parser="google",
-        docstring_options=_STYLE,
-    )
+    package = _package(package_name, [root, *sys.path])
     names = public_names(package, namespaces)
     modules = sorted({thing.parent.path for thing in names.values()}, key=_last_if_private)
     groups = [
@@ -48,6 +46,14 @@ def reference(argument, root="."):
     environment = jinja2.Environment(loader=loader, autoescape=True)
     environment.filters |= {"markdown": _markdown, "signature": _signature, "code": _code}
     return environment.get_template("reference.html.j2").render(groups=groups, package=package_name)
+
+
+def _package(name, paths):
+    options = {"docstring_parser": "google", "docstring_options": _STYLE}
+    try:
+        return griffe.load(name, search_paths=paths, allow_inspection=False, **options)
+    except ImportError:
+        raise ValueError(f"the source of the package {name!r} is not found") from None
 
 
 def _last_if_private(path):
@@ -81,6 +87,7 @@ def _defined_in(module, names):
 
 
 def _markdown(text):
+    text = re.sub(r"(`[^`]*`)|<", lambda found: found[1] or "&lt;", text)  # no HTML in docstrings
     return to_html(text, typeset=str)
 
 
