@@ -1,114 +1,21 @@
-"""Test that the glossary explains the terms of the lessons, and that the lessons lead to it."""
+"""Test that the glossary explains its terms and symbols, in order, and with links that lead."""
 
 import re
+from unicodedata import normalize
 from urllib.parse import unquote
 
-import pytest
-from bs4 import BeautifulSoup
+from glossary_text import ANCHORS, ENTRIES, anchor, headings, markdown_of, sections, soup_of
 from helpers import GLOSSARY, LESSONS, read
-from nbconvert.filters import markdown2html
 
 from lecture_pages import execute
 
-LABELS = {"Question."}  # bold, and no term
-
-# other forms that count as uses of an entry's term
-FORMS = {
-    "BatchNorm": "Batch normalisation",
-    "binary cross-entropies": "Binary cross-entropy",
-    "by heart": "Learning by heart",
-    "cross-entropies": "Binary cross-entropy",
-    "cross-entropy": "Binary cross-entropy",
-    "ELBO": "Evidence lower bound",
-    "extragradient": "Extragradient step",
-    "fresh discriminator": "Fresh opponent",
-    "GAN": "Generative adversarial network",
-    "JSD": "Jensen–Shannon divergence",
-    "KL divergence": "Kullback–Leibler divergence",
-    "losses": "Loss",
-    "non-saturating": "Non-saturating loss",
-    "positively homogeneous": "Positively homogeneous function",
-    "R1": "R1 penalty",
-    "saturates": "Saturation",
-    "SGD": "Gradient descent",
-    "two-sample test": "Two-sample accuracy",
-    "VAE": "Variational autoencoder",
-}
-# where the first use is not linked, because the word means something else there
-OTHER_SENSE = {
-    ("01", "Judge"): "a verb, for what the discriminator does",
-    ("02", "Judge"): "a verb before the network is introduced",
-    ("03", "Judge"): "a verb",
-    ("05", "Judge"): "a verb before the network is introduced",
-    ("03", "Kernel"): "the process that runs the cells",
-    ("04", "Noise"): "is added to images",
-    ("05", "Noise"): "of counting, and added to images",
-}
-
-every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+A_TO_Z = "All terms from A to Z"
+LETTER = re.compile(r"[A-Za-z]|\\\w+|\w+_\w+")  # with an index or without
 
 
-def markdown_of(path, notes=True):
-    """Return the text of a notebook, with or without the notes for the speaker."""
-    kept = [
-        cell.source
-        for cell in read(path).cells
-        if cell.cell_type == "markdown"
-        and (notes or cell.metadata.get("slideshow", {}).get("slide_type") != "notes")
-    ]
-    return "\n\n".join(kept)
-
-
-def headings(path, level="#+"):
-    text = re.sub(r"^```.*?^```", "", markdown_of(path), flags=re.MULTILINE | re.DOTALL)
-    return re.findall(rf"^{level} +(.+?) *$", text, re.MULTILINE)
-
-
-def anchor(heading):
-    """Return the anchor of a heading, as JupyterLab makes it."""
-    return re.sub(r"[`*$]", "", heading).replace(" ", "-")
-
-
-def soup_of(text):
-    without_formulas = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", text, flags=re.DOTALL)
-    return BeautifulSoup(markdown2html(without_formulas), "html.parser")
-
-
-def events(path):
-    """Return [(kind, name)] of a lesson in order: links to the glossary, bold text, uses.
-
-    A use is one of a term in running text. Headings, code, the heads of tables, links and the list
-    of references are no running text.
-    """
-    soup = soup_of(markdown_of(path, notes=False).partition("### References")[0])
-    for element in soup.find_all(["h1", "h2", "h3", "pre", "code", "th", "img", "summary"]):
-        element.decompose()
-    for element in soup.find_all("a"):
-        file, _, name = unquote(element.get("href", "")).partition("#")
-        element.replace_with(f"⟦{name}⟧" if file == "glossary.ipynb" else " | ")
-    for element in soup.find_all("strong"):
-        element.insert_before(f"⟪{element.get_text()}⟫")
-    found = EVENT.finditer(soup.get_text())
-    return [
-        ("use", entry_of(m[0])) if not m.lastgroup else (m.lastgroup, m[m.lastgroup]) for m in found
-    ]
-
-
-def entry_of(words):
-    """Return the entry that words name, in the singular or in the plural, or None."""
-    forms = [words.casefold(), words.casefold().removesuffix("s")]
-    return next((NAMES[form] for form in forms if form in NAMES), None)
-
-
-ENTRIES = headings(GLOSSARY, "###")
-ANCHORS = {anchor(term): term for term in ENTRIES}
-NAMES = {
-    name.casefold(): term
-    for name, term in {**dict(zip(ENTRIES, ENTRIES, strict=True)), **FORMS}.items()
-}
-# the longest name first, because "mode collapse" is no use of "mode"
-USE = "|".join(rf"{re.escape(name)}s?" for name in sorted(NAMES, key=len, reverse=True))
-EVENT = re.compile(rf"⟦(?P<link>[^⟧]*)⟧|⟪(?P<bold>[^⟫]*)⟫|(?<![\w-])(?:{USE})(?!\w)", re.IGNORECASE)
+def plain(words):
+    """Return words as a dictionary sorts them: é as e, and capitals as small letters."""
+    return re.sub(r"[\u0300-\u036f]", "", normalize("NFD", words)).casefold()
 
 
 def test_has_text_only_and_no_slides():
@@ -128,9 +35,35 @@ def test_entries_are_unique_and_sorted():
 
 
 def test_every_entry_says_where_it_is_explained():
-    for entry in re.split(r"^##+ ", markdown_of(GLOSSARY), flags=re.MULTILINE)[1:]:
-        if entry.partition("\n")[0] in ENTRIES:
-            assert re.search(r"Explained in \[notebook 0\d\]\(0\w+\.ipynb#", entry), entry
+    for term in ENTRIES:
+        where = r"^\*Explained in \[notebook\u00a00\d\]\(0\w+\.ipynb#"
+        assert re.search(where, sections()[term], re.MULTILINE), term
+
+
+def test_all_terms_stand_in_the_list_from_a_to_z():
+    listed = [
+        re.fullmatch(r"(?:(?P<other>.+) → )?\[(?P<term>.+)\]\(#(?P<name>\S+)\)", item)
+        for line in re.findall(r"^\*\*[A-Z]\*\*: (.+)$", sections()[A_TO_Z], re.MULTILINE)
+        for item in line.split(" · ")
+    ]
+    assert {link["term"] for link in listed if not link["other"]} == set(ENTRIES)
+    for link in listed:
+        assert ANCHORS[link["name"]] == link["term"]
+        entry = sections()[link["term"]].casefold()
+        assert (link["other"] or "").partition(" (")[0].casefold() in entry, link
+    words = [plain(link["other"] or link["term"]) for link in listed]
+    assert words == sorted(words)
+    assert len(set(words)) == len(words)
+
+
+def test_the_entries_of_a_symbol_contain_it():
+    rows = re.findall(r"^\| (\$.+) \| (.+) \|$", sections()["Symbols"], re.MULTILINE)
+    assert len(rows) > 40
+    for symbols, meaning in rows:
+        letters = [each for each in re.findall(r"\$(.+?)\$", symbols) if LETTER.fullmatch(each)]
+        for name in re.findall(r"\]\(#([^)\s]+)\)", meaning) if letters else []:
+            formulas = " ".join(re.findall(r"\$(.+?)\$", sections()[ANCHORS[name]]))
+            assert any(re.search(rf"(?<!\w){re.escape(each)}", formulas) for each in letters), name
 
 
 def test_links_of_the_glossary_lead_to_headings():
@@ -141,38 +74,3 @@ def test_links_of_the_glossary_lead_to_headings():
     assert len(links) > len(ENTRIES)
     for file, _, name in (unquote(link).partition("#") for link in links):
         assert name in targets[file], (file, name)
-
-
-def test_every_entry_is_the_target_of_a_lesson():
-    linked = {name for path in LESSONS for kind, name in events(path) if kind == "link"}
-    assert linked == set(ANCHORS)
-
-
-@every_lesson
-def test_a_lesson_links_a_term_once(path):
-    linked = [name for kind, name in events(path) if kind == "link"]
-    assert len(linked) == len(set(linked))
-    every_link = re.findall(r"\]\(glossary\.ipynb#", markdown_of(path))
-    assert len(every_link) == len(linked)  # none in a heading, or in a note for the speaker
-
-
-@every_lesson
-def test_the_first_use_of_a_term_is_a_link(path):
-    known = {term for number, term in OTHER_SENSE if number == path.stem[:2]}
-    unlinked = []
-    for kind, name in events(path):
-        if kind == "use" and name not in known:
-            unlinked.append(name)
-        known.add(ANCHORS[name] if kind == "link" else name)
-    assert unlinked == []
-
-
-@every_lesson
-def test_bold_is_a_term_or_a_label(path):
-    known = []
-    for kind, name in events(path):
-        if kind == "link":
-            known.append(ANCHORS[name])
-        elif kind == "bold" and name not in LABELS and "⟦" not in name:
-            begun = [term for term in known if term.casefold().startswith(name.casefold())]
-            assert entry_of(name) in known or begun, name
