@@ -7,6 +7,7 @@ is filled in when all pages are there.
 import json
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import jinja2
 
@@ -117,8 +118,7 @@ def _write(path, notebook, html):
     check_ours(path)
     resources = {"metadata": {"name": path.stem, "path": "notebooks"}}
     page, _ = PageExporter().from_notebook_node(notebook, resources)
-    with whole_file(path) as temporary:
-        temporary.write_text(fill(page, list=html), encoding="utf-8")
+    _replace(path, fill(page, list=html))
 
 
 def _lead_on(path, page, groups):
@@ -127,6 +127,13 @@ def _lead_on(path, page, groups):
     sections = [section for section in sections_of(html) if section.level == 2]
     contents = _part("contents", groups, page, sections)
     html = fill(html, contents=contents, turn=_part("turn", *_neighbours(page, groups)))
+    _replace(path, html)
+    if page.deck and is_ours(deck := path.with_name(page.deck)):
+        link = f'<a class="as-page" href="{quote(page.file)}">Read as a page</a>'
+        _replace(deck, fill(deck.read_text(encoding="utf-8"), page=link))
+
+
+def _replace(path, html):
     with whole_file(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
 

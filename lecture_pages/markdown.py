@@ -70,7 +70,9 @@ def _with_anchor(heading):
     name = text.strip().replace(" ", "-")
     if "id=" in attributes or not name:
         return heading[0]
-    link = f'<a class="anchor-link" href="#{escape(quote(name, safe=_IN_ADDRESSES))}">¶</a>'
+    # without a tab stop, because a reader at the keyboard would have to pass each of them
+    address = escape(quote(name, safe=_IN_ADDRESSES))
+    link = f'<a class="anchor-link" tabindex="-1" href="#{address}">¶</a>'
     return f'<{tag} id="{escape(name)}"{attributes}>{html}{link}</{tag}>'
 
 

@@ -45,7 +45,9 @@ def reference(argument, root="."):
     loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(loader=loader, autoescape=True)
     environment.filters |= {"markdown": _markdown, "signature": _signature, "code": _code}
-    return environment.get_template("reference.html.j2").render(groups=groups, package=package_name)
+    return environment.get_template("reference.html.j2").render(
+        groups=groups, package=package_name, all_names=sorted(names, key=str.lower)
+    )
 
 
 def _package(name, paths):

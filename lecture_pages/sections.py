@@ -10,10 +10,11 @@ _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])\b[^>]*?\bid=\"([^\"]*)\"[^>]*>(.*?)</h\1>", re.DOTALL)
 _LINK = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
 # what nobody searches for: code and what it prints, pictures, buttons, links to other pages
-_LEFT_OUT = re.compile(
-    r"<(pre|nav|svg|button|select|script|style)\b.*?</\1>|data:[^\"]*", re.DOTALL
-)
-_ENDS = re.compile(r"(?=</(?:p|li|td|th|dt|dd|div|summary|h[1-6])>|<br)")
+_ELEMENTS = r"<(pre|nav|svg|button|select|script|style)\b.*?</\1>"
+_FOLDED = r'<details class="folded">.*?</details>|<table class="beside.*?</table>'
+_LEFT_OUT = re.compile(rf"{_FOLDED}|{_ELEMENTS}|data:[^\"]*", re.DOTALL)
+_ENDS = re.compile(r"(?=</(?:p|li|dt|dd|div|tr|summary|h[1-6])>|<br)")
+_CELLS = re.compile(r"(</t[dh]>)\s*(?=<t[dh])")
 
 
 @dataclass
@@ -39,4 +40,5 @@ def sections_of(html):
 
 def shown(html):
     """Return the text that a reader sees of some HTML, in one line and without code."""
-    return " ".join(text_of(_ENDS.sub(" ", _LEFT_OUT.sub(" ", html))).split())
+    html = _CELLS.sub(r"\1 · ", _LEFT_OUT.sub(" ", html))
+    return " ".join(text_of(_ENDS.sub(" ", html)).split())

@@ -71,6 +71,7 @@ def run(
     Raises:
         CheckpointError: if the folder holds a run and `resume` is false, or holds none and it is
             true; if that is another run; or if another process is training there.
+        KeyboardInterrupt: after Ctrl-C or another signal, when the run has saved.
         LostWorkerError: if another worker of the strategy does not answer; an OSError.
         ValueError: if the recipe, a number or the images make no sense; if a loss is not finite.
     """

@@ -23,6 +23,13 @@
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
     event.preventDefault();
-    document.querySelector("[role=search] input").focus();
+    document.querySelector("[role=search] input").focus({ preventScroll: matchMedia("(min-width: 64rem)").matches });
   });
+  // paper cannot be unfolded
+  const folded = () => document.querySelectorAll("main details:not([open])");
+  addEventListener("beforeprint", () => folded().forEach((each) => { each.open = each.dataset.printed = true; }));
+  addEventListener("afterprint", () => document.querySelectorAll("[data-printed]").forEach((each) => {
+    each.open = false;
+    delete each.dataset.printed;
+  }));
 })();

@@ -1,42 +1,76 @@
-// Find the sections of all pages in which every word of a question occurs.
+// Find the sections of all pages in which the words of a question occur.
 (() => {
   "use strict";
-  const MOST = 25, AROUND = 90;  // results, and letters on each side of the first word found
-  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const MOST = 100, AROUND = 90;  // results, and letters on each side of the first word found
+  const GREEK = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ",
+    lambda: "λ", mu: "μ", sigma: "σ", tau: "τ", phi: "φ", chi: "χ" };
+  const SMALL = new Set("a an and are as at by can do does for how i in is it my of on or the to what where which why with".split(" "));
+
+  /** A text without case, accents, kinds of dashes, and American spelling. */
+  function fold(text) {
+    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
+      .replace(/[‐‑–—]/g, "-").replace(/-(?!\d)|(?<!\d)-/g, " ")
+      .replace(/iz(e|es|ed|ing|ation)\b/g, "is$1").replace(/\bcolor/g, "colour");
+  }
+
+  /** The words of a question, each with its other forms: gamma and γ, penalties and penalty. */
+  function wordsOf(question) {
+    const all = fold(question).replace(/\bgt\./g, "").split(/[^\p{L}\p{N}._-]+/u).map((word) => word.replace(/^\.+|\.+$/g, ""));
+    const words = all.filter((word) => word && !SMALL.has(word));
+    return (words.length ? words : all.filter(Boolean)).map((word) => {
+      const forms = [word];
+      if (GREEK[word]) forms.push(GREEK[word]);
+      if (/[^s]ies$/.test(word)) forms.push(word.replace(/ies$/, "y"));
+      else if (word.length > 3 && /[^s]s$/.test(word)) forms.push(word.slice(0, -1));
+      return forms;
+    });
+  }
+
+  const escaped = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const beginsWith = (forms) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${forms.map(escaped).join("|")})`, "giu");
+  const isWhole = (forms) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${forms.map(escaped).join("|")})(?![\\p{L}\\p{N}])`, "giu");
+
   const sections = JSON.parse(document.getElementById("search-index").textContent);
   for (const section of sections) {
     section.folded = { heading: fold(section.heading), page: fold(section.page), text: fold(section.text) };
   }
   const field = document.querySelector("[role=search] input");
   const status = document.getElementById("asked"), list = document.getElementById("found");
+  const hint = status.textContent;
 
-  /** How well a section answers; 0 if a word is missing. */
+  const count = (text, rule) => (text.match(rule) || []).length;
+
+  /** How many words of a question a section has, and how well it answers. */
   function score({ level, folded }, words) {
-    let sum = folded.heading === words.join(" ") ? 100 : 0;
-    for (const word of words) {
-      const begins = new RegExp(`(^|[^\\p{L}\\p{N}])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "gu");
-      const times = (folded.text.match(begins) || []).length;
-      const here = 10 * begins.test(folded.heading) + 2 * folded.page.includes(word) + Math.min(times, 5);
-      if (!here && !folded.text.includes(word)) return 0;
-      sum += here + 0.1;
+    let sum = folded.heading === words.map(([word]) => word).join(" ") ? 100 : 0, has = 0;
+    for (const forms of words) {
+      const begins = beginsWith(forms), whole = isWhole(forms);
+      const inHeading = 10 * Math.min(1, count(folded.heading, begins)) + 5 * Math.min(1, count(folded.heading, whole));
+      const inText = Math.min(5, count(folded.text, whole)) + 0.2 * Math.min(5, count(folded.text, begins));
+      const points = inHeading + inText + Math.min(1, count(folded.page, begins));
+      has += points > 0;
+      sum += points;
     }
-    return sum - level / 10;
+    return { has, points: sum - level / 10 };
   }
 
   /** The text around the first word that occurs, with all words marked. */
   function excerpt({ text, folded }, words) {
-    const line = document.createElement("p");
-    const places = words.map((word) => folded.text.indexOf(word)).filter((place) => place >= 0);
-    const start = places.length ? Math.max(0, Math.min(...places) - AROUND) : 0;
-    const part = text.slice(start, start + 3 * AROUND);
-    const rule = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-    part.split(new RegExp(`(${rule})`, "iu")).forEach((piece, number) => {
-      const node = document.createElement(number % 2 ? "mark" : "span");
-      node.textContent = piece;
-      line.append(node);
-    });
+    const line = document.createElement("p"), rule = beginsWith(words.flat());
+    const first = Math.max(0, folded.text.search(rule));
+    const start = first > AROUND ? text.indexOf(" ", first - AROUND) + 1 : 0;
+    const end = text.indexOf(" ", start + 3 * AROUND);
+    const part = text.slice(start, end < 0 ? text.length : end);
+    let place = 0;
+    for (const found of part.matchAll(rule)) {
+      const mark = document.createElement("mark");
+      mark.textContent = found[0];
+      line.append(part.slice(place, found.index), mark);
+      place = found.index + found[0].length;
+    }
+    line.append(part.slice(place));
     if (start) line.prepend("… ");
-    if (start + part.length < text.length) line.append(" …");
+    if (end >= 0) line.append(" …");
     return line;
   }
 
@@ -51,19 +85,24 @@
   }
 
   function show() {
-    const words = fold(field.value).split(/\s+/).filter(Boolean);
-    if (!words.length) return list.replaceChildren();
-    const found = sections.map((section) => [score(section, words), section])
-      .filter(([points]) => points > 0).sort((a, b) => b[0] - a[0]);
-    list.replaceChildren(...found.slice(0, MOST).map(([, section]) => entry(section, words)));
-    const count = found.length === 1 ? "One section has" : `${found.length || "No"} sections have`;
-    const best = found.length > MOST ? ` The ${MOST} best are below.` : "";
-    status.textContent = `${count} ${words.length > 1 ? "all these words" : "this word"}.${best}`;
+    const words = wordsOf(field.value);
+    const found = sections.map((section) => ({ section, ...score(section, words) })).filter(({ has }) => has);
+    const most = Math.max(0, ...found.map(({ has }) => has));
+    const best = found.filter(({ has }) => has === most).sort((a, b) => b.points - a.points);
+    list.replaceChildren(...best.slice(0, MOST).map(({ section }) => entry(section, words)));
+    status.textContent = words.length ? summary(best.length, most, words.length) : hint;
   }
 
-  field.value = new URLSearchParams(location.search).get("q") || field.value;
+  function summary(number, most, wanted) {
+    if (!number) return `No section has ${wanted > 1 ? "any of these words" : "this word"}.`;
+    const rest = number > MOST ? ` The ${MOST} best are below.` : "";
+    if (most < wanted) return `No section has all these words. ${number === 1 ? "One has" : `${number} have`} ${most} of the ${wanted}.${rest}`;
+    return `${number === 1 ? "One section has" : `${number} sections have`} ${wanted > 1 ? "all these words" : "this word"}.${rest}`;
+  }
+
+  const asked = new URLSearchParams(location.search).get("q");
+  field.value = asked || field.value;
   field.addEventListener("input", show);
-  field.form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
-  field.focus();
+  if (!asked) field.focus({ preventScroll: true });
   show();
 })();

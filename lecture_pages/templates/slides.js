@@ -95,8 +95,9 @@ addEventListener("load", async () => {
   await document.fonts.load("1em Math");
   Reveal.initialize({
     width, height, margin: 0.07, center: false, hash: true, transition: "none",
+    navigationMode: "linear",  // so that one key shows every slide
     slideNumber: "c/t", plugins: [RevealNotes],
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
-    keyboard: { 68: () => document.documentElement.classList.toggle("dark") },  // D
+    keyboard: { 191: null, 68: () => document.documentElement.classList.toggle("dark") },  // D
   });
 });

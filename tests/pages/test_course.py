@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from helpers import needs_browser, read, write_notebook
+from pypdf import PdfReader
 from test_folder import links
 
 from lecture_pages import __main__ as tool
@@ -206,21 +207,66 @@ def test_a_search_leads_to_the_sections(open_page):
 
 @needs_browser
 @pytest.mark.parametrize(
-    ("question", "headings"),
+    ("question", "heading"),
     [
-        ("walrus", ["One", "One"]),
-        ("old wordless term", []),
-        ("grosse", []),
-        ("größe", ["Größe &"]),
-        ("§(", []),
-        ("<img src=x onerror=alert(1)>", []),
+        ("walrus", "One"),
+        ("What is the old-term?", "Old term"),
+        ("otters", "One"),
+        ("größe", "Größe &"),
+        ("gt.games.trajectory", "games.trajectory"),
+        ("nonsense OTTER", "One"),
     ],
 )
-def test_the_search_finds_what_is_there(open_page, question, headings):
+def test_the_search_puts_first_what_was_asked_for(open_page, question, heading):
     page = open_page("search.html")
     page.fill("[role=search] input", question)
-    assert page.locator("#found a").all_inner_texts() == headings
+    assert page.locator("#found a").first.inner_text() == heading
+    has_all = not page.locator("#asked").inner_text().startswith("No section has all")
+    assert has_all == ("nonsense" not in question)
+
+
+@needs_browser
+@pytest.mark.parametrize("question", ["otterly", "§(", "<img src=x onerror=alert(1)>", "a" * 9999])
+def test_strange_questions_find_nothing_and_break_nothing(open_page, question):
+    page = open_page("search.html")
+    page.fill("[role=search] input", question)
     assert page.locator("#found img").count() == 0
+    page.fill("[role=search] input", "")
+    assert page.locator("#found li").count() == 0
+    assert page.locator("#asked").inner_text().startswith("Type words")
+
+
+@needs_browser
+def test_a_search_is_in_the_address(open_page):
+    page = open_page("search.html")
+    page.fill("[role=search] input", "walrus")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=walrus")
+    page.click("#found a")
+    page.go_back()
+    assert page.input_value("[role=search] input") == "walrus"
+
+
+@needs_browser
+def test_the_contents_are_the_first_stop_of_the_keyboard(open_page):
+    page = open_page("02_second.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#contents') !== null")
+
+
+@needs_browser
+def test_paper_shows_what_is_folded_and_breaks_long_lines(built, open_page, tmp_path):
+    page = open_page("text.html")
+    page.evaluate("""document.querySelector("main").insertAdjacentHTML("beforeend",
+      "<details><summary>Answer</summary><p>hidden otter</p></details><pre>"
+      + "x".repeat(300) + "END</pre>")""")
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    text = "".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "page.pdf").pages)
+    assert "hidden otter" in text
+    assert "END" in text
+    assert page.locator("details[open]").count() == 0
 
 
 @needs_browser
