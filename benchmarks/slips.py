@@ -138,11 +138,12 @@ def with_slope(loss, logits):
 def draw(images, number=4):
     """Write the picture: a row for each mistake, with the same latent points in all rows."""
     rows = {"right": "right", **DRAWN}
-    figure, axes = plt.subplots(len(rows), number, figsize=(4.4, 4.8), dpi=100)
+    close = {"wspace": 0.1, "hspace": 0.1}
+    figure, axes = plt.subplots(len(rows), number, figsize=(3.4, 5), dpi=100, gridspec_kw=close)
     for line, (name, text) in zip(axes, rows.items(), strict=True):
         for axis, image in zip(line, images[name], strict=False):
             axis.imshow(image[0], cmap="Greys", vmin=-1, vmax=1)
             axis.set(xticks=[], yticks=[])
-        line[0].set_ylabel(text, rotation=0, ha="right", va="center")
+        line[0].set_ylabel(text, rotation=0, ha="right", va="center", size=12)
     figure.savefig(PICTURE, bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
