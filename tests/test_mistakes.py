@@ -2,9 +2,11 @@
 
 import copy
 import inspect
+import re
 
 import numpy as np
 import pytest
+from helpers import PROJECT
 from pytorch_pair import (  # where there is no torch, this import skips these tests
     SMALL,
     channels_first,
@@ -85,3 +87,24 @@ def test_derivatives_of_losses_that_are_added_up():
         pytorch.generator_loss(logits) + pytorch.discriminator_loss(torch.zeros(1), logits)
     )
     assert difference(torch.autograd.grad(both, logits)[0], 2 * d - 1) < TOLERANCE
+
+
+def test_the_exercise_runs_and_its_mistakes_cancel_for_the_generator(pair):
+    page = (PROJECT / "notebooks" / "pytorch.md").read_text(encoding="utf-8")
+    [source] = re.findall(r"```python\n(def train_step.*?)```", page, re.DOTALL)
+    optimizers = [torch.optim.SGD(x.parameters(), 0.0) for x in pair.theirs]
+    names = {
+        "torch": torch,
+        "binary_cross_entropy_with_logits": torch.nn.functional.binary_cross_entropy_with_logits,
+        **dict(zip(["generator", "discriminator"], pair.theirs, strict=True)),
+        **dict(zip(["generator_optimizer", "discriminator_optimizer"], optimizers, strict=True)),
+    }
+    exec(source, names)
+    torch.manual_seed(5)
+    names["train_step"](channels_first(pair.images))
+    torch.manual_seed(5)
+    logits = pair.theirs[1](pair.theirs[0](torch.randn(len(pair.images), 100)))
+    own = list(pair.theirs[0].parameters())
+    right = torch.autograd.grad(pytorch.generator_loss(logits), own)
+    for weight, expected in zip(own, right, strict=True):
+        assert difference(weight.grad, expected) < TOLERANCE

@@ -11,7 +11,7 @@ NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?![\w.]*\d)")
 
 @pytest.fixture(scope="module")
 def section():
-    """Return the section "What differs", without its subsections' formulas."""
+    """Return the section "What differs" with its subsections."""
     page = (PROJECT / "notebooks" / "pytorch.md").read_text(encoding="utf-8")
     return re.search(r"^## What differs\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)[1]
 
@@ -36,8 +36,14 @@ def is_among(number, measured):
 
 def test_every_number_in_the_tables_was_measured(section, measured):
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
-    shown = [number for row in rows for number in numbers(row[-1])]
+    shown = [number for row in rows for cell in row[1:] for number in numbers(cell)]
     assert len(shown) > 20
+    assert [number for number in shown if not is_among(number, measured)] == []
+
+
+def test_every_number_about_untrained_networks_was_measured(section, measured):
+    shown = numbers("".join(x for x in section.splitlines() if "untrained networks" in x))
+    assert {"0.032", "-0.68", "15"} <= set(shown)
     assert [number for number in shown if not is_among(number, measured)] == []
 
 
