@@ -24,7 +24,8 @@ def beside(first, second, root=".", *, titles=("TensorFlow", "PyTorch")):
             separated by commas, "path/of/file.py:name,other".
         second: what to show on the right, in the same way.
         root: the folder where the paths begin.
-        titles: the headings of the two columns.
+        titles: the headings of the two columns. Where the columns do not fit beside each other,
+            the capitals of its title stand before each line.
 
     Returns:
         A `table` of the class "beside". Its style is `templates/beside.css`.
@@ -34,9 +35,14 @@ def beside(first, second, root=".", *, titles=("TensorFlow", "PyTorch")):
     """
     left, right = source(first, root), source(second, root)
     sides = [(lines, _highlighted(lines)) for lines in (left, right)]
-    rows = [map(_cell, sides, row) for row in aligned(left, right)]
+    # TF of TensorFlow: on a narrow screen each line needs to say whose it is
+    labels = ["".join(filter(str.isupper, title)) for title in titles]
+    rows = [map(_cell, sides, row, labels) for row in aligned(left, right)]
     body = "\n".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
-    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    heads = "".join(
+        f'<th scope="col" data-label="{label}">{escape(title)}</th>'
+        for title, label in zip(titles, labels, strict=True)
+    )
     return (
         f'<table class="beside highlight"><thead><tr>{heads}</tr></thead>\n'
         f"<tbody>{body}</tbody></table>"
@@ -113,10 +119,11 @@ def _highlighted(lines):
     return html.split("\n")
 
 
-def _cell(side, number):
+def _cell(side, number, label):
     lines, html = side
     if number is None or not lines[number].strip():
         return "<td></td>"
     indent = len(lines[number]) - len(lines[number].lstrip())
     # the style needs the indent, so that what wraps stands further in than the line's beginning
-    return f'<td><code style="--indent: {indent}">{html[number]}</code></td>'
+    code = f'<code style="--indent: {indent}">{html[number]}</code>'
+    return f'<td data-label="{label}">{code}</td>'

@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from .beside import beside
+from .listing import download, listing
 from .notebooks import read_notebook
 from .reference import reference
 
@@ -17,6 +18,8 @@ _FENCE = re.compile(r"^```\{(\w+)\} *(.*?)\n(?:[^`]*?\n)??```$", re.MULTILINE)
 DIRECTIVES = {
     "reference": reference,  # {reference} package module ...
     "beside": lambda argument: beside(*map(str.strip, argument.split("|"))),  # one | the other
+    "listing": listing,  # {listing} path/of/file.py:name
+    "download": download,  # {download} path/of/file.py ...
 }
 
 

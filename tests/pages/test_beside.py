@@ -1,10 +1,13 @@
 """Two sources beside each other: what is shown, which lines share a row, and what is refused."""
 
+import base64
+
 import pytest
 from bs4 import BeautifulSoup
 from helpers import PROJECT
 
 from lecture_pages.beside import beside
+from lecture_pages.listing import download, listing
 
 LEFT = '''"""A module."""
 import numpy as np
@@ -112,6 +115,30 @@ def test_the_table_has_headings_colours_and_no_script(folder):
     assert table.find("b") is None
     assert table.find("wbr").previous_sibling.text == "."  # a long line may be broken here
     assert "<script" not in html
+
+
+def test_each_line_says_whose_it_is(folder):
+    html = beside("some/left.py:network", "right.py:network", folder)
+    cells = BeautifulSoup(html, "html.parser").find_all(["th", "td"])
+    labels = [cell.get("data-label") for cell in cells]
+    assert labels[:4] == ["TF", "PT", "TF", None]  # the headings, and the decorator alone
+    assert all(cell.text == "" for cell in cells if not cell.get("data-label"))
+
+
+def test_a_function_as_a_listing(folder):
+    html = listing("right.py:loss", folder)
+    assert BeautifulSoup(html, "html.parser").find("pre").text == "def loss(x):\n    return x\n"
+    with pytest.raises(ValueError, match="other"):
+        listing("right.py:other", folder)
+
+
+def test_a_file_to_download_is_in_its_link(folder):
+    links = BeautifulSoup(download("right.py some/left.py", folder), "html.parser").find_all("a")
+    assert [link["download"] for link in links] == ["right.py", "left.py"]
+    data = links[0]["href"].partition(";base64,")[2]
+    assert base64.b64decode(data).decode() == RIGHT
+    with pytest.raises(ValueError, match="to download"):
+        download("no.py", folder)
 
 
 def test_no_line_is_lost_or_moved():
