@@ -25,6 +25,14 @@
     event.preventDefault();
     document.querySelector("[role=search] input").focus({ preventScroll: matchMedia("(min-width: 64rem)").matches });
   });
+  // who has no mouse scrolls what is too wide by the arrow keys, for which it needs the focus
+  const wide = document.querySelectorAll("main :is(pre, table, .jp-OutputArea-output, .unbroken)");
+  const focusable = () => wide.forEach((each) => {
+    if (each.scrollWidth > each.clientWidth + 1) each.tabIndex = 0;
+    else each.removeAttribute("tabindex");
+  });
+  addEventListener("load", focusable);
+  addEventListener("resize", focusable);
   // paper cannot be unfolded
   const folded = () => document.querySelectorAll("main details:not([open])");
   addEventListener("beforeprint", () => folded().forEach((each) => { each.open = each.dataset.printed = true; }));
