@@ -312,6 +312,7 @@ def test_code_that_names_an_address_is_only_shown(tmp_path):
 def test_links_lead_to_what_is_built(suffix):
     exporter = pages.PageExporter if suffix == ".html" else pages.SlidesExporter
     there = {path.stem + suffix for path in NOTEBOOKS} | {"index.html", "search.html"}
+    there |= {f"{page.__name__}.html" for page in PAGES}
     there |= {page_of(path) for path in [GLOSSARY, *texts_in(NOTEBOOKS[0].parent)]}
     there |= {path.stem + ".slides.html" for path in NOTEBOOKS}
     for path in NOTEBOOKS:
