@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from helpers import GLOSSARY, LESSONS, NOTEBOOKS, SOLUTIONS, read, render, tagged, write_notebook
 
+from browser_pages.pages import PAGES
 from lecture_pages import __main__ as tool
 from lecture_pages import execute
 from lecture_pages import exporters as pages
