@@ -47,7 +47,7 @@ pages: setup  ## pages to play with in a browser, in build/
 	$(BIN)/python -m browser_pages
 
 lint-js:  ## check the JavaScript of the pages with ESLint, which npx fetches
-	npx --yes eslint@10 --config browser_pages/eslint.config.mjs browser_pages/js
+	npx --yes eslint@10 --config browser_pages/eslint.config.mjs browser_pages/js lecture_pages/templates/page.js lecture_pages/templates/search.js
 
 lab: setup  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -1,7 +1,7 @@
 // make lint-js
 const BROWSER = [
-  "Blob", "JSON", "URL", "Worker", "atob", "cancelAnimationFrame", "document",
-  "requestAnimationFrame", "self", "window",
+  "Blob", "JSON", "URL", "URLSearchParams", "Worker", "addEventListener", "atob", "cancelAnimationFrame",
+  "document", "innerHeight", "location", "matchMedia", "requestAnimationFrame", "scrollY", "self", "window",
 ];
 
 export default [
