@@ -46,7 +46,7 @@ HONEST = {  # three answers, and their marks
     ),
     "spoilt": (
         [f"import os\nnp.sum = lambda numbers: os._exit(3)\n{ANSWERS['9-1']}",
-         ANSWERS["9-2"] + "\n%reset -f", ANSWERS["9-3"]],
+         ANSWERS["9-2"], ANSWERS["9-3"] + "\n%reset -f"],
         [RIGHT, RIGHT, RIGHT],
     ),
 }  # fmt: skip
