@@ -170,8 +170,8 @@ def slides(notebooks, output):
 @click.argument("notebooks", type=path, nargs=-1, required=True, metavar="NOTEBOOK...")
 @option("--json", "as_json", is_flag=True, help="Print the marks as JSON.")
 @option("--csv", "as_csv", is_flag=True, help="Print the marks as CSV.")
-@option("--timeout", type=SECONDS, default=60, help="The seconds that an exercise may take.")
-@option("--solutions", type=path, default="notebooks/solutions", help="The folder of solutions.")
+@option("--timeout", type=SECONDS, default=120, help="The seconds that an exercise may take.")
+@option("--solutions", type=path, help="The folder of solutions; by default the project's.")
 def grade(notebooks, as_json, as_csv, timeout, solutions):
     """Grade the exercises of handed-in notebooks.
 
@@ -180,12 +180,12 @@ def grade(notebooks, as_json, as_csv, timeout, solutions):
     """
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")
-    from gan_tutorial.grading import grader, lessons, marks
+    from gan_tutorial.grading import gradebook, lessons, marks, table, verdicts
 
     ours = lessons.read_lessons(solutions)
-    show = marks.as_json if as_json else marks.as_csv if as_csv else marks.as_tables
-    found = grader.grade_all(notebooks, ours, timeout, show)
-    return int(all(mark.result == grader.NOT_GRADED for mark in found))
+    show = marks.as_json if as_json else marks.as_csv if as_csv else table.as_tables
+    found = gradebook.grade_all(notebooks, ours, timeout, show)
+    return int(all(mark.result == verdicts.NOT_GRADED for mark in found))
 
 
 def main(arguments=None):

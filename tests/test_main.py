@@ -37,7 +37,7 @@ def one_line_of_error(capfd):
             0,
             "Usage: gan-tutorial .*evaluate .*generate .*grade .*movie .*slides .*train ",
         ),
-        (["grade", "--help"], 0, "Usage: gan-tutorial grade .*--json.*--csv.*--timeout.*60.*"),
+        (["grade", "--help"], 0, "Usage: gan-tutorial grade .*--json.*--csv.*--timeout.*120.*"),
         (["train", "--epochs", "0"], 2, "Usage: gan-tutorial train .*--epochs.*0 .*x>=1"),
     ],
 )

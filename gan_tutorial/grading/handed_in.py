@@ -1,131 +1,156 @@
 """Find the answers in a notebook that a student has handed in."""
 
-import ast
 import re
 from collections import Counter
 from typing import NamedTuple
 
+from .borrowed import borrowed, definitions_alone
 from .lessons import kind_and_name, leading_number
-from .syntax import bound_names, parsed, same_code, statements, used_names
-
-DEFINITIONS = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+from .syntax import bound, parsed, same_code
 
 
 class Answer(NamedTuple):
-    """The cells of an answer, and what the student's other cells define for it."""
+    """An answer and what the student's notebook tells of it.
 
+    Attributes:
+        asked: the names that the exercise asks for.
+        cells: the cells of the answer, an empty list if there are none.
+        helpers: what the student's other cells define for it.
+        alone: the definitions in its cells, or an empty list if its cells hold nothing else.
+        elsewhere: the names that other cells bind.
+        shows_right: whether the notebook itself shows "Right." for this exercise.
+    """
+
+    asked: set
     cells: list
     helpers: list
+    alone: list
+    elsewhere: set
+    shows_right: bool
 
 
-def lesson_of(cells, lessons, name):
-    """Return the lesson of a notebook.
+def lessons_of(cells, lessons, name):
+    """Return the lessons of a notebook.
 
-    The tags of its exercises decide; without tags the functions that it defines, and without
-    functions the number at the beginning of the file's name. Raise ValueError if all three fail.
+    The tags of its exercises decide; without tags the names that it defines, and without such
+    names the number at the beginning of the file's name. Raise ValueError if all three fail.
     """
     tags = [tag for cell in cells for tag in cell.tags]
     tagged = [re.fullmatch(r"exercise-(\d+)-\d+", tag) for tag in tags]
-    found = Counter(int(tag[1]) for tag in tagged if tag and int(tag[1]) in lessons)
-    if not found:
-        defined = _defined(cells)
-        for number, lesson in lessons.items():
-            asked = set().union(*(exercise.names for exercise in lesson.exercises))
-            found[number] = len(asked & defined)
-    [(number, hits)] = found.most_common(1)
-    number = number if hits else leading_number(name)
-    if number not in lessons:
+    numbers = sorted({int(tag[1]) for tag in tagged if tag} & set(lessons))
+    numbers = numbers or _by_names(cells, lessons) or [leading_number(name)]
+    if numbers[0] not in lessons:
         raise ValueError("it has no exercise of ours")
-    return lessons[number]
+    return [lessons[number] for number in numbers]
 
 
-def _defined(cells):
-    every = [statement for cell in cells for statement in statements(cell.source)]
-    return {each.name for each in every if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+def _by_names(cells, lessons):
+    defined, found = set().union(*(bound(cell.source) for cell in cells)), Counter()
+    for number, lesson in lessons.items():
+        asked = set().union(*map(asked_names, lesson.exercises))
+        found[number] = len(asked & defined)
+    [(number, hits)] = found.most_common(1)
+    return [number] if hits else []
+
+
+def asked_names(exercise):
+    """Return the names of the stub, or those of our solution if there is no stub."""
+    return bound(exercise.stub) if exercise.stub else exercise.names
 
 
 def find_answer(cells, lesson, exercise):
-    """Return the answer to an exercise, or None if no cell holds one.
+    """Return the answer to an exercise.
 
-    The answer stands in the cells from the tag of the exercise to its check. If there is no such
-    tag, or if its cell holds the untouched stub, the last other cell that defines a name of the
-    exercise is the answer.
+    The answer stands in the cells from the tag of the exercise to its check. A later definition
+    of its function counts instead, if it stands above the next exercise. If there is no such tag,
+    or if its cells define another function or are the untouched stub, the last other cell that
+    defines a name of the exercise is the answer.
     """
-    marked = _from_tag_to_check(cells, lesson, exercise)
-    sources = [cell.source for cell in marked if not _is_empty(cell)]
-    if not sources or _is_stub(sources, exercise):
-        others = [cell for cell in cells if cell not in marked and _defines(cell, exercise)]
-        others = [cell for cell in others if not _is_stub([cell.source], exercise)]
-        sources = [others[-1].source] if others else sources or _stub_without_tag(cells, exercise)
-    if not sources:
-        return None
-    return Answer(sources, _helpers(sources, cells, lesson))
+    chosen = _answer_cells(cells, lesson, exercise)
+    sources = [cell.source for cell in chosen]
+    place = next((i for i, cell in enumerate(cells) if cell in chosen), 0)
+    above, below = ([c.source for c in part if c not in chosen] for part in _split(cells, place))
+    return Answer(
+        asked=asked_names(exercise),
+        cells=sources,
+        helpers=borrowed(sources, above, below, lesson.given),
+        alone=definitions_alone(sources),
+        elsewhere=set().union(*map(bound, above + below)),
+        shows_right=_shows_right(cells, lesson, exercise),
+    )
+
+
+def _split(cells, place):
+    return cells[:place], cells[place:]
 
 
 def is_unchanged(answer, exercise):
     """Say whether an answer is the stub, as the lesson has it."""
-    return _is_stub(answer.cells, exercise)
+    return _is_stub("\n".join(answer.cells), exercise)
 
 
-def _from_tag_to_check(cells, lesson, exercise):
-    found = []
+def _answer_cells(cells, lesson, exercise):
+    marked, later = _parts(cells, lesson, exercise)
+    if again := [cell for cell in later if _attempts(cell, exercise)]:
+        return again[-1:]
+    filled = [cell for cell in marked if not _is_empty(cell)]
+    mine = [cell for cell in filled if not _is_stub(cell.source, exercise)]
+    if any(_attempts(cell, exercise) or parsed(cell.source) is None for cell in mine):
+        return mine
+    others = [cell for cell in cells if cell not in marked]
+    found = [cell for cell in others if _attempts(cell, exercise)][-1:]
+    return found or mine or filled or [cell for cell in others if _defines(cell, exercise)][-1:]
+
+
+def _parts(cells, lesson, exercise):
+    """Return the cells from the tag of an exercise to its check, and those from there on.
+
+    Both end before the next exercise.
+    """
+    marked, later, part = [], [], []
     for cell in cells:
         kind, name = kind_and_name(cell, lesson.number)
-        if (kind, name) == ("exercise", exercise.name):
-            found.append(cell)
-        elif found and (kind or _is_a_check(cell, lesson)):
-            break
-        elif found:
-            found.append(cell)
-    return found
+        if kind == "exercise":
+            part = marked if name == exercise.name else []
+        elif part is marked and (kind or _is_a_check(cell, lesson)):
+            part = later
+        part.append(cell)
+    return marked, later
 
 
 def _is_a_check(cell, lesson):
     """Say whether a cell without a tag is a check of ours, perhaps changed."""
-    first_lines = {exercise.check.split("\n")[0].strip() for exercise in lesson.exercises}
-    return "check_answers(" in cell.source or cell.source.split("\n")[0].strip() in first_lines
+    return "check_answers(" in cell.source or any(
+        _begins_as(cell, exercise) for exercise in lesson.exercises
+    )
+
+
+def _begins_as(cell, exercise):
+    first_lines = [source.split("\n")[0].strip() for source in (cell.source, exercise.check)]
+    return first_lines[0] == first_lines[1]
+
+
+def _shows_right(cells, lesson, exercise):
+    """Say whether the saved output of the notebook's own check is "Right."."""
+    own = ("check", exercise.name)
+    tagged = [cell for cell in cells if kind_and_name(cell, lesson.number) == own]
+    same = [cell for cell in cells if cell.source.strip() == exercise.check.strip()]
+    begins = [cell for cell in cells if _begins_as(cell, exercise)]
+    return any("Right." in cell.shown for cell in (same + tagged or begins))
+
+
+def _attempts(cell, exercise):
+    return _defines(cell, exercise) and not _is_stub(cell.source, exercise)
 
 
 def _defines(cell, exercise):
-    return bool(_asked(exercise) & _defined([cell]))
+    return bool(asked_names(exercise) & bound(cell.source))
 
 
-def _asked(exercise):
-    """Return the names of the stub, or those of our solution if there is no stub."""
-    source = exercise.stub
-    return _bound(source) if source else exercise.names
-
-
-def _bound(source):
-    return set().union(*map(bound_names, statements(source)))
-
-
-def _is_stub(sources, exercise):
-    return exercise.stub is not None and same_code("\n".join(sources), exercise.stub)
-
-
-def _stub_without_tag(cells, exercise):
-    return [cell.source for cell in cells if _defines(cell, exercise)][-1:]
+def _is_stub(source, exercise):
+    return exercise.stub is not None and same_code(source, exercise.stub)
 
 
 def _is_empty(cell):
     tree = parsed(cell.source)
     return tree is not None and not tree.body
-
-
-def _helpers(sources, cells, lesson):
-    """Return the student's imports and functions that an answer needs and our set-up lacks."""
-    found, wanted = [], set().union(*(_used(source) for source in sources))
-    every = [each for cell in cells for each in statements(cell.source)]
-    every = [each for each in every if isinstance(each, DEFINITIONS)]
-    wanted -= lesson.given.union(*map(_bound, sources))
-    for statement in reversed(every):
-        if wanted & (names := bound_names(statement)):
-            found.append(ast.unparse(statement))
-            wanted = (wanted - names) | (used_names(statement) - lesson.given)
-    return found[::-1]
-
-
-def _used(source):
-    tree = parsed(source)
-    return set() if tree is None else used_names(tree)

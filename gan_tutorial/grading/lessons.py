@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 import nbformat
 
-from .syntax import bound_names, statements
+from .given_files import solutions_folder
+from .kernel_environment import PROJECT
+from .syntax import bound
 
 FIRST_NUMBER = re.compile(r"0*(\d+)(?=\D|$)")
 
 
 class Cell(NamedTuple):
-    """A cell of code."""
+    """A cell of code, with the text that its saved output shows."""
 
     source: str
     tags: frozenset
+    shown: str = ""
 
 
 class Exercise(NamedTuple):
@@ -53,24 +56,27 @@ def read_cells(path):
         return [_cell(cell) for cell in notebook.cells if cell.cell_type == "code"]
     except OSError:
         raise
-    except Exception as error:  # because a file may be broken in any way
-        reason = " ".join(str(error).split())[:100]
-        raise ValueError(f"it is no notebook ({type(error).__name__}: {reason})") from None
+    except Exception:  # because a file may be broken in any way
+        is_empty = not Path(path).stat().st_size
+        reason = "empty" if is_empty else "incomplete or not a notebook"
+        raise ValueError(f"the file is {reason}") from None
 
 
 def _cell(cell):
     # half a surrogate pair, which JSON may hold, can be sent to no kernel
     source = str(cell.source).encode("utf-8", "replace").decode("utf-8")
-    return Cell(source, frozenset(map(str, cell.metadata.get("tags") or ())))
+    shown = "".join(str(output.get("text", "")) for output in cell.get("outputs", []))
+    return Cell(source, frozenset(map(str, cell.metadata.get("tags") or ())), shown)
 
 
-def read_lessons(solutions):
+def read_lessons(named=None):
     """Return {number: lesson} of the notebooks of a folder, such as 03_solutions.ipynb.
 
-    The stubs are those of the lessons' own notebooks, one folder above. Raise ValueError if the
+    If no folder is named, it is notebooks/solutions, here or in the project of this package. The
+    stubs are those of the lessons' own notebooks, one folder above. Raise ValueError if the
     folder holds no solution.
     """
-    lessons = {}
+    lessons, solutions = {}, solutions_folder(named, PROJECT)
     for path in sorted(Path(solutions).glob("*.ipynb")):
         number = leading_number(path.name)
         if number is not None and (lesson := _lesson(path, number)).exercises:
@@ -95,13 +101,13 @@ def _lesson(path, number):
     for cell in read_cells(path):
         kind, name = kind_and_name(cell, number)
         if kind == "solution":
-            names |= _names(cell)
+            names |= bound(cell.source)
         elif kind == "check":
             exercises.append(Exercise(name, before, stubs.get(name), names, cell.source))
             before, names = [], set()
         else:
             before.append(cell.source)
-            given |= _names(cell)
+            given |= bound(cell.source)
     return Lesson(number, exercises, given)
 
 
@@ -123,7 +129,3 @@ def kind_and_name(cell, number):
         if found := re.fullmatch(rf"(exercise|check|solution)-({number}-\d+)", tag):
             return found.groups()
     return None, None
-
-
-def _names(cell):
-    return set().union(*map(bound_names, statements(cell.source)))

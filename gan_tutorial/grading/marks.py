@@ -1,11 +1,12 @@
-"""Show marks: a table for each lesson with its messages, JSON, or CSV."""
+"""Show marks for other programs: as JSON, or as CSV with a row for each notebook."""
 
 import csv
 import io
-import itertools
 import json
 
-WIDTH = 100
+from .verdicts import RIGHT, UNCHANGED
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 
 
 def as_json(marks):
@@ -14,58 +15,47 @@ def as_json(marks):
 
 
 def as_csv(marks):
-    """Return the marks as CSV with a line of names."""
+    """Return the marks as CSV: a row for each notebook, a column for each exercise."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["notebook", "lesson", "exercise", "result", "message"])
-    writer.writerows(marks)
+    columns = sorted({(mark.lesson, mark.exercise) for mark in marks if mark.lesson is not None})
+    names = [f"{lesson}-{exercise}" for lesson, exercise in columns]
+    writer.writerow(["notebook", "lesson", *names, "number right", "messages"])
+    for row in by_notebook(marks):
+        writer.writerow(map(_harmless, _fields(row, columns)))
     return text.getvalue().rstrip("\n")
 
 
-def as_tables(marks):
-    """Return a table for each lesson, then the files that were not graded."""
-    parts, rest = [], [mark for mark in marks if mark.lesson is None]
-    for lesson in sorted({mark.lesson for mark in marks} - {None}):
-        parts.append(_table(lesson, [mark for mark in marks if mark.lesson == lesson]))
-    if rest:
-        parts.append("\n".join(["Not graded", *(f"  {m.notebook}: {m.message}" for m in rest)]))
-    return "\n\n".join(parts)
+def by_notebook(marks):
+    """Return a list of the marks of each notebook; a notebook that is given twice has two."""
+    rows, seen = [], set()
+    for mark in marks:
+        if not rows or rows[-1][0].notebook != mark.notebook or mark[1:3] in seen:
+            rows.append([])
+            seen = set()
+        rows[-1].append(mark)
+        seen.add(mark[1:3])
+    return rows
 
 
-def _table(lesson, marks):
-    rows = [list(row) for row in _rows(marks)]
-    columns = [f"{lesson}-{number}" for number in sorted({mark.exercise for mark in marks})]
-    width = max(len(mark.result) for mark in marks)
-    names = _shortened([row[0].notebook for row in rows], WIDTH - (width + 2) * len(columns))
-    size = max(map(len, [f"Lesson {lesson}", *names]))
-    lines = [_line(f"Lesson {lesson}", columns, size, width)]
-    for name, row in zip(names, rows, strict=True):
-        lines.append(_line(name, [mark.result for mark in row], size, width))
-    return "\n".join([*lines, *_messages(rows)])
+def messages(row):
+    """Return what is told of the marks of a notebook; an untouched stub needs no message."""
+    told = [mark for mark in row if mark.message and mark.message != UNCHANGED]
+    return [f"{_name(mark)}{mark.result}: {mark.message}" for mark in told]
 
 
-def _rows(marks):
-    """Yield the marks of each notebook; one that is given twice has two rows."""
-    first = min(mark.exercise for mark in marks)
-    starts = itertools.accumulate(mark.exercise == first for mark in marks)
-    for _, group in itertools.groupby(zip(starts, marks, strict=True), key=lambda pair: pair[0]):
-        yield [mark for _, mark in group]
+def _name(mark):
+    return "" if mark.lesson is None else f"{mark.lesson}-{mark.exercise} "
 
 
-def _line(name, words, size, width):
-    return "  ".join([name.ljust(size), *(word.ljust(width) for word in words)]).rstrip()
+def _fields(row, columns):
+    results = {mark[1:3]: mark.result for mark in row}
+    numbers = sorted({mark.lesson for mark in row if mark.lesson is not None})
+    right = sum(mark.result == RIGHT for mark in row) if numbers else ""
+    exercises = [results.get(column, "") for column in columns]
+    lessons = ", ".join(map(str, numbers))
+    return [row[0].notebook, lessons, *exercises, right, "; ".join(messages(row))]
 
 
-def _shortened(names, length):
-    """Return names of at most `length` letters, which end as before."""
-    length = max(length, 12)
-    return [name if len(name) <= length else f"…{name[1 - length :]}" for name in names]
-
-
-def _messages(rows):
-    for row in rows:
-        wrong = [mark for mark in row if mark.message]
-        if wrong:
-            yield f"\n{row[0].notebook}"
-        for mark in wrong:
-            yield f"  {mark.lesson}-{mark.exercise} {mark.result}: {mark.message}"
+def _harmless(field):
+    return f"'{field}" if str(field).startswith(FORMULA) else field

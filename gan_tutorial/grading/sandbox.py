@@ -1,9 +1,12 @@
 """A kernel of our own Python, in a temporary folder, that ends with all that it started."""
 
+import ast
 import contextlib
+import functools
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,42 +19,27 @@ import psutil
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
+from .kernel_environment import MARK, kernel_environment
+
 LIMIT = 1_000_000  # characters that the cells of one call may print
 CELL_FILE = re.compile(r"\((\d+\.py|<string>), ")  # what IPython calls a cell
-ENDED = "ended the kernel"
-MARK = "GAN_TUTORIAL_GRADING"  # in the environment of a kernel and of all that it starts
-PROJECT = Path(__file__).parents[2]
-FOLDERS = {
-    "HOME": "home",
-    "USERPROFILE": "home",
-    "XDG_CONFIG_HOME": "home/.config",
-    "XDG_CACHE_HOME": "home/.cache",
-    "XDG_DATA_HOME": "home/.local/share",
-    "XDG_STATE_HOME": "home/.local/state",
-    "XDG_RUNTIME_DIR": "run",
-    "APPDATA": "home",
-    "LOCALAPPDATA": "home",
-    "IPYTHONDIR": "home/.ipython",
-    "JUPYTER_CONFIG_DIR": "home/.jupyter",
-    "JUPYTER_DATA_DIR": "home/.local/share/jupyter",
-    "JUPYTER_RUNTIME_DIR": "run",
-    "MPLCONFIGDIR": "home/.config/matplotlib",
-    "KERAS_HOME": "home/.keras",
-    "TMPDIR": "tmp",
-    "TEMP": "tmp",
-    "TMP": "tmp",
-}
+CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
 
 
 class Stopped(Exception):  # noqa: N818, because that is no mistake of the program
     """The cells have been stopped, or have ended the kernel; the kernel is of no more use."""
 
 
+class Ended(Stopped):
+    """The kernel has ended before the cells."""
+
+
 class Outcome(NamedTuple):
-    """What a cell printed on stdout, and its error, such as "NameError: …", or None."""
+    """What a cell printed on stdout, its error or None, and the text that was asked for or None."""
 
     text: str
-    error: str | None
+    error: str | None  # such as "NameError: …"
+    asked: str | None = None
 
 
 class OurPython(KernelSpecManager):
@@ -65,7 +53,7 @@ class OurPython(KernelSpecManager):
 
 @contextlib.contextmanager
 def sandbox():
-    """Start a kernel, and yield the function `run(sources, seconds)`, see `_run`."""
+    """Start a kernel, and yield the function `run(sources, seconds, asked="")`, see `_run`."""
     mark = uuid.uuid4().hex
     with tempfile.TemporaryDirectory(
         prefix="gan-tutorial-grade-", ignore_cleanup_errors=True
@@ -75,7 +63,7 @@ def sandbox():
         )
         try:
             with _client(manager, Path(folder), mark) as client:
-                yield lambda sources, seconds: _run(manager, client, sources, seconds)
+                yield functools.partial(_run, manager, client)
         finally:
             _end_all(mark, getattr(manager.provisioner, "pgid", None))
             if manager.has_kernel:
@@ -86,7 +74,7 @@ def sandbox():
 def _client(manager, folder, mark):
     (folder / "work").mkdir()
     nowhere = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)  # prints come as messages
-    manager.start_kernel(cwd=str(folder / "work"), env=_environment(folder, mark), **nowhere)
+    manager.start_kernel(cwd=str(folder / "work"), env=kernel_environment(folder, mark), **nowhere)
     client = manager.blocking_client()
     client.start_channels()
     try:
@@ -103,37 +91,19 @@ def _wait(client):
         raise Stopped(f"no kernel could be started: {error}") from None
 
 
-def _environment(folder, mark):
-    """Return an environment in which programs take temporary folders for the user's own."""
-    folders = {name: str(folder / place) for name, place in FOLDERS.items()}
-    for place in folders.values():
-        Path(place).mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = {name: os.environ[name] for name in os.environ if name != "PYTHONSTARTUP"}
-    paths = [str(PROJECT), *filter(None, [known.get("PYTHONPATH")])]
-    ours = {MARK: mark, "MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(paths)}
-    return {**known, **folders, **_mnist(), **ours}
-
-
-def _mnist():
-    """Name MNIST by its absolute path, because Keras finds no cache in another home."""
-    if named := os.environ.get("GAN_TUTORIAL_MNIST"):
-        return {"GAN_TUTORIAL_MNIST": os.path.abspath(os.path.expanduser(named))}
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").absolute()
-    cached = keras / "datasets" / "mnist.npz"
-    in_project = (PROJECT / "data" / "mnist.npz").exists()  # which the library finds by itself
-    return {"GAN_TUTORIAL_MNIST": str(cached)} if cached.exists() and not in_project else {}
-
-
-def _run(manager, client, sources, seconds):
+def _run(manager, client, sources, seconds, asked=""):
     """Run cells one after the other, and return their outcomes.
 
     Raise Stopped if they do not end within so many seconds, print too much or end the kernel.
+    `asked` is an expression, whose value after the last cell is a text.
     """
     ends, printed, outcomes = time.monotonic() + seconds, 0, []
-    for source in sources:
-        asked = client.execute(source, store_history=False, allow_stdin=False, stop_on_error=False)
+    for i, source in enumerate(sources, 1):
+        options = {"store_history": False, "allow_stdin": False, "stop_on_error": False}
+        wanted = {"asked": asked} if asked and i == len(sources) else {}
+        sent = client.execute(source, user_expressions=wanted, **options)
         text, error = [], None
-        for kind, content in _messages(manager, client, asked, ends, seconds):
+        for kind, content in _messages(manager, client, sent, ends, seconds):
             if kind == "error":
                 reason = CELL_FILE.sub("(", content["evalue"])
                 error = f"{content['ename']}: {reason}".removesuffix(": ")
@@ -142,13 +112,11 @@ def _run(manager, client, sources, seconds):
                 printed += len(content["text"])
             if printed > LIMIT:
                 raise Stopped(f"printed more than {LIMIT:,} characters")
-        if _asks_for_the_end(client, asked):
-            raise Stopped(ENDED)
-        outcomes.append(Outcome("".join(text), error))
+        outcomes.append(Outcome("".join(text), error, _reply(client, sent)))
     return outcomes
 
 
-def _messages(manager, client, asked, ends, seconds):
+def _messages(manager, client, sent, ends, seconds):
     """Yield (kind, content) of what a cell sends, until it is finished."""
     while True:
         if time.monotonic() > ends:
@@ -157,9 +125,9 @@ def _messages(manager, client, asked, ends, seconds):
             message = client.get_iopub_msg(timeout=0.2)
         except queue.Empty:
             if not manager.is_alive():
-                raise Stopped(ENDED) from None
+                raise Ended(_why_ended(manager.provisioner)) from None
             continue
-        if message["parent_header"].get("msg_id") != asked:
+        if message["parent_header"].get("msg_id") != sent:
             continue
         kind, content = message["msg_type"], message["content"]
         if kind == "status" and content["execution_state"] == "idle":
@@ -167,15 +135,32 @@ def _messages(manager, client, asked, ends, seconds):
         yield kind, content
 
 
-def _asks_for_the_end(client, asked):
-    """Say whether a cell that is finished has called exit(), which ends the kernel a bit later."""
+def _why_ended(provisioner):
+    status = getattr(getattr(provisioner, "process", None), "returncode", None)
+    if status is None or status >= 0:
+        return "Python ended" if status is None else f"Python ended with status {status}"
+    crashes = [getattr(signal, name, None) for name in CRASHES]
+    if -status in crashes:
+        return f"Python crashed (signal {-status})"
+    memory = "; perhaps it took too much memory" if status == -9 else ""
+    return f"the process was killed (signal {-status}{memory})"
+
+
+def _reply(client, sent):
+    """Return the text that was asked for with a finished cell, or None.
+
+    Raise Ended if the cell has called exit(), which ends the kernel a bit later.
+    """
     with contextlib.suppress(queue.Empty):
         while True:
             reply = client.get_shell_msg(timeout=5)
-            if reply["parent_header"].get("msg_id") == asked:
-                payload = reply["content"].get("payload", [])
-                return any(each.get("source") == "ask_exit" for each in payload)
-    return False
+            if reply["parent_header"].get("msg_id") == sent:
+                content = reply["content"]
+                if any(each.get("source") == "ask_exit" for each in content.get("payload", [])):
+                    raise Ended("the answer called exit()")
+                asked = content.get("user_expressions", {}).get("asked", {})
+                return ast.literal_eval(asked["data"]["text/plain"]) if "data" in asked else None
+    return None
 
 
 def _end_all(mark, group):
