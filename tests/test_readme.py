@@ -59,7 +59,8 @@ def test_links_to_cells_lead_to_headings():
 
 
 def test_the_first_page_names_each_part_and_how_long_it_takes_to_read():
-    rows = re.findall(r"^\| \*\*(\d) .*?\]\((.*?)\).*\| (\d+) min,", FRONT.read_text("utf-8"), re.M)
+    text = FRONT.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \*\*(\d) .*?\]\((.*?)\).*\| (\d+) min,", text, re.M)
     assert [row[1] for row in rows] == [path.name for path in LESSONS]
     assert [int(row[0]) for row in rows] == [int(path.name[:2]) for path in LESSONS]
     for (*_, minutes), path in zip(rows, LESSONS, strict=True):
