@@ -108,6 +108,7 @@ def test_the_buttons_work(page):
         page.locator("#order").select_option(order)
         page.locator("#step").click()
     page.locator("#data").select_option("drawn by you")
+    page.locator("#plane").scroll_into_view_if_needed()
     box = page.locator("#plane").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 100)
     page.mouse.down()

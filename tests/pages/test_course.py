@@ -266,7 +266,7 @@ def test_paper_shows_what_is_folded_and_breaks_long_lines(built, open_page, tmp_
     text = "".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "page.pdf").pages)
     assert "hidden otter" in text
     assert "END" in text
-    assert page.locator("details[open]").count() == 0
+    assert page.locator("main details[open]").count() == 0
 
 
 @needs_browser

@@ -271,7 +271,7 @@ def built(tmp_path):
 def test_row_30_clean_removes_what_was_built_and_nothing_else(built, tmp_path):
     _, folder = built
     made = contents(folder)
-    assert len(made) == 3
+    assert len(made) == 4  # page, deck, index, search
     mine = ["thesis.pdf", "talk.slides.html", "slides/talk.slides.pdf", "lib/a.py", "home.html"]
     for name in mine:
         (folder / name).parent.mkdir(exist_ok=True)
