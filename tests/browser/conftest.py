@@ -3,9 +3,11 @@
 import base64
 import functools
 import io
+import os
 
 import nbformat
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from browser_pages.inline import make_live
@@ -15,9 +17,23 @@ INSIDE = "file:", "blob:", "data:"  # the page itself, its worker, its pictures
 
 
 @pytest.fixture(scope="session")
-def html_of():
-    """Return a function of a page's function: its HTML, made once for all tests."""
-    return functools.cache(lambda page: page())
+def html_of(tmp_path_factory):
+    """Return a function of a page's function: its HTML, made once for all tests.
+
+    The processes of pytest-xdist share it, because one page trains a network.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    @functools.cache
+    def html(page):
+        file = folder / f"made-{page.__name__}.html"
+        with FileLock(f"{file}.lock"):
+            if not file.exists():
+                file.write_text(page(), encoding="utf-8")
+        return file.read_text(encoding="utf-8")
+
+    return html
 
 
 @pytest.fixture(scope="module")
