@@ -77,7 +77,7 @@ def _run(options):
 def _index_failures(notebooks, output):
     try:
         print(f"The index of all pages: {write_course(notebooks, output)}")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return [str(error)]
     return []
 

@@ -43,13 +43,14 @@ def write_course(notebooks, output):
     a browser.
     """
     folders = folders_of(notebooks)
-    front, find = _front(folders), notebook_of("# Search")
+    text = _front_text(folders[0])
+    front, find = read(text) if text else notebook_of("# All pages"), notebook_of("# Search")
     pages = pages_of(folders, output)
     live = [Page(file, name, LIVE) for file, name in browser_pages_in(output)]
     search, first = Page(SEARCH, "Search", REFERENCE), Page(INDEX, title(front), "")
     groups = grouped([*pages, search, *live])
-    _write(output / INDEX, front, "" if _front_text(folders) else _part("list", groups))
-    _write(output / SEARCH, find, _search([first, *pages, *live], output))
+    _write(output / INDEX, front, folders[0], "" if text else _part("list", groups))
+    _write(output / SEARCH, find, folders[0], _search([first, *pages, *live], output))
     for page in (first, *pages, search):
         _lead_on(output / page.file, page, groups)
     return output / INDEX
@@ -90,15 +91,10 @@ def grouped(pages):
     return [(name, those) for name, those in groups if those]
 
 
-def _front(folders):
-    """Return the notebook of the first page, which is FRONT or has a title alone."""
-    text = _front_text(folders)
-    return read(text) if text else notebook_of("# All pages")
-
-
-def _front_text(folders):
+def _front_text(folder):
     """Return the path of the text of the first page, or None if the course has none."""
-    return next((path for each in folders if (path := each / FRONT).is_file()), None)
+    path = folder / FRONT
+    return path if path.is_file() else None
 
 
 def _search(pages, output):
@@ -113,10 +109,10 @@ def _search(pages, output):
     return JINJA.get_template("search.html.j2").render(index=text, sections=index)
 
 
-def _write(path, notebook, html):
-    """Write a page that is made of a notebook, and of HTML below it."""
+def _write(path, notebook, folder, html):
+    """Write a page that is made of a notebook in a folder, and of HTML below it."""
     check_ours(path)
-    resources = {"metadata": {"name": path.stem, "path": "notebooks"}}
+    resources = {"metadata": {"name": path.stem, "path": str(folder)}}
     page, _ = PageExporter().from_notebook_node(notebook, resources)
     _replace(path, fill(page, list=html))
 

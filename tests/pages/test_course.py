@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from helpers import needs_browser, read, write_notebook
+from PIL import Image
 from pypdf import PdfReader
 from test_folder import links
 
@@ -33,7 +34,10 @@ def source(tmp_path_factory):
     """Return the folder of a small course: three lessons, a solution, a glossary, a text."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "solutions").mkdir()
-    write(folder / "README.md", "# My course\n\n[first](01_first.ipynb)\n\n## Who\n\nYou.\n")
+    write(
+        folder / "README.md", "# My course\n\n[first](01_first.ipynb)\n\n## Who\n\n![Us](us.png)\n"
+    )
+    Image.new("L", (3, 3)).save(folder / "us.png")
     reference = "```{reference} gan_tutorial games\n```"
     write(folder / "text.md", f"# A text\n\n{reference}\n\n## Below\n\nEnd.\n")
     link = "[**term**](glossary.ipynb#Old-term)"
@@ -117,6 +121,7 @@ def test_the_first_page_is_the_text(built):
     page = soup(built / "index.html")
     assert page.title.get_text() == "My course"
     assert page.find(id="Who")
+    assert page.find("img", alt="Us")["src"].startswith("data:image/png;base64,")
     assert [link["href"] for link in page.select("main p > a")] == ["01_first.html"]
     assert "README" not in page.get_text()
 
@@ -187,7 +192,7 @@ def open_page(built):
             return page
 
         yield open_page
-    pages = re.compile(rf"{re.escape(built.as_uri())}/\w+\.html[?#]?|data:")
+    pages = re.compile(rf"{re.escape(built.as_uri())}/[\w.]+\.html[?#]?|data:")
     assert [text for text in heard if not pages.match(text)] == []
 
 
@@ -292,3 +297,14 @@ def test_the_contents_show_where_one_is(open_page):
     page = open_page("text.html", viewport={"width": 1200, "height": 300})
     page.evaluate("location.hash = 'Below'")
     page.wait_for_selector("#contents a[aria-current=location] >> text=Below")
+
+
+@needs_browser
+def test_the_right_arrow_shows_every_slide(open_page):
+    page = open_page("02_second.slides.html")
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    seen = []
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        seen.append(page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2, h3').id"))
+        page.keyboard.press("ArrowRight")
+    assert seen == ["Second", "One", "Two", "3"]
