@@ -1,5 +1,6 @@
 """What generated images are worth: measures that compare them with real ones."""
 
+from .copies import memorisation, nearest_images, plot_pairs
 from .judge import (
     classify,
     features,
@@ -10,14 +11,7 @@ from .judge import (
     train_judge,
 )
 from .measures import digit_measures, frechet_distance, measures_table
-from .neighbours import (
-    memorisation,
-    nearest_images,
-    neighbour_measures,
-    plot_pairs,
-    sample_images,
-    two_sample_accuracy,
-)
+from .neighbours import neighbour_measures, sample_images, two_sample_accuracy
 from .opponent import fresh_opponent, jensen_shannon_bound
 from .protocol import compare, evaluate, evaluate_generator
 

@@ -1,14 +1,9 @@
 """Nearest neighbours: which real images generated ones are near to, and which are near to none."""
 
-import math
-
 import numpy as np
 import sklearn
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
-
-from gan_tutorial.data import checked_images
-from gan_tutorial.plotting import plot_result
 
 
 def sample_images(images, number, seed=0):
@@ -80,75 +75,6 @@ def two_sample_accuracy(features, reference):
     return float(np.mean(is_real[nearest] == is_real))
 
 
-def memorisation(images, train_images):
-    """Return how near images (n, 28, 28, 1) are to the training images (m, 28, 28, 1).
-
-    The distances are those of `nearest_images`.
-
-    - nearest: the median distance to the nearest training image.
-    - nearest_1_percent: the distance that 1 % of the images fall below. Near-copies show here,
-      and in the median only if they are more than half.
-    - copies: how many images equal a training image in 256 grey values.
-    - closest: (image, training image, distance) of the eight closest pairs, by their numbers.
-    """
-    images = checked_images(images)
-    train_images = checked_images(train_images, "training images")
-    distances, indices = nearest_images(images, train_images)
-    known = {image.tobytes() for image in _grey_values(train_images)}
-    return {
-        "nearest": float(np.median(distances)),
-        "nearest_1_percent": float(np.quantile(distances, 0.01)),
-        "copies": sum(image.tobytes() in known for image in _grey_values(images)),
-        "closest": [
-            (int(i), int(indices[i, 0]), float(distances[i, 0]))
-            for i in np.argsort(distances[:, 0], kind="stable")[:8]
-        ],
-    }
-
-
-def nearest_images(images, reference_images, number=1):
-    """Return (distances, indices) of the nearest reference images, both (n, number), near first.
-
-    `images` (n, 28, 28, 1) and `reference_images` (m, 28, 28, 1) are in [-1, 1]. The distance is
-    Euclidean, on pixels scaled to [0, 1]. From MNIST's test images to its 60,000 training images
-    its median is about 4.4.
-    """
-    queries = _pixels(checked_images(images))
-    points = _pixels(checked_images(reference_images, "reference images"))
-    # |q - p|² is |q|² minus the closeness 2 q·p - |p|², which is one product of matrices
-    longer = np.column_stack([points, np.sum(points**2, axis=1)])
-    parts = []
-    for part in np.array_split(queries, math.ceil(len(queries) / 500)):  # to spare memory
-        closeness = np.column_stack([2 * part, -np.ones(len(part), np.float32)]) @ longer.T
-        parts.append(_nearest(part, points, closeness, number))
-    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-
-
-def _nearest(queries, points, closeness, number):
-    """Return the distances and the indices of the points of the largest closeness.
-
-    Closeness in float32 takes half the time of scikit-learn's distances in float64. The distances
-    of the nearest are then taken from the differences, so that no digits are lost.
-    """
-    nearest = closeness.argmax(axis=1)[:, np.newaxis]
-    if number > 1:
-        nearest = np.argpartition(-closeness, number - 1, axis=1)[:, :number]
-    distances = np.linalg.norm(queries[:, np.newaxis] - points[nearest], axis=2)
-    order = np.argsort(distances, axis=1)
-    return np.take_along_axis(distances, order, 1), np.take_along_axis(nearest, order, 1)
-
-
-def plot_pairs(images, train_images, pairs):
-    """Return a Figure of generated images above the training images that they are nearest to.
-
-    `pairs` are (image, training image, distance), as `memorisation` returns them as closest.
-    """
-    chosen, nearest, distances = zip(*pairs, strict=True)
-    titles = [f"{distance:.1f}" for distance in distances] + [""] * len(pairs)
-    both = np.concatenate([images[list(chosen)], train_images[list(nearest)]])
-    return plot_result(both, columns=len(pairs), titles=titles, size=0.9)
-
-
 def check_points(points, others, at_least):
     """Raise ValueError unless both sets are (n, m), finite, of one m, n at least as given."""
     for each in (points, others):
@@ -166,11 +92,3 @@ def check_points(points, others, at_least):
 def _distances(points, number):
     """Return (distances, indices) of the nearest other points of each point."""
     return NearestNeighbors(n_neighbors=number, algorithm="brute").fit(points).kneighbors()
-
-
-def _pixels(images):
-    return (np.asarray(images, np.float32).reshape(len(images), -1) + 1) / 2
-
-
-def _grey_values(images):
-    return np.rint(_pixels(images) * 255).astype(np.uint8)

@@ -5,9 +5,10 @@ from tqdm import tqdm
 from gan_tutorial.data import checked_images
 from gan_tutorial.latent import generate_images, sample_prior
 
+from .copies import memorisation
 from .judge import features, load_judge, probabilities
 from .measures import digit_measures, frechet_distance
-from .neighbours import memorisation, neighbour_measures, sample_images, two_sample_accuracy
+from .neighbours import neighbour_measures, sample_images, two_sample_accuracy
 
 REFERENCE = 10_000  # training images to compare with, because the distance depends on their number
 ROUNDING = 1e-3  # of a distance; that of 10,000 test images is a few hundred times larger

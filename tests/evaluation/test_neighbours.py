@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.ndimage
 import scipy.spatial
 
 import gan_tutorial as gt
@@ -26,6 +27,22 @@ def test_a_copy_is_its_own_nearest_image(references):
     distances, indices = gt.evaluation.nearest_images(references[::3], references)
     assert indices[:, 0].tolist() == list(range(0, 30, 3))
     assert distances == pytest.approx(np.zeros((10, 1)), abs=1e-2)
+
+
+@pytest.mark.parametrize("kind", ["digits", "blurred digits", "noise"])
+@pytest.mark.parametrize("number", [1, 7])
+def test_the_nearest_are_those_of_a_plain_search(kind, number):
+    (real, _), (test_images, _) = gt.load_mnist()
+    images = {
+        "digits": test_images[:40],
+        "blurred digits": scipy.ndimage.gaussian_filter(test_images[:40], (0, 2, 2, 0)),
+        "noise": np.random.default_rng(0).uniform(-1, 1, (40, 28, 28, 1)).astype(np.float32),
+    }[kind]
+    distances, indices = gt.evaluation.nearest_images(images, real[:4000], number)
+    flat = [x.reshape(len(x), -1).astype(np.float64) / 2 for x in (images, real[:4000])]
+    everything = scipy.spatial.distance.cdist(*flat)
+    assert indices.tolist() == np.argsort(everything, axis=1)[:, :number].tolist()
+    assert distances == pytest.approx(np.sort(everything, axis=1)[:, :number], rel=1e-5)
 
 
 def test_paper_and_ink_are_28_apart():
